@@ -1,0 +1,1 @@
+"""Known names without monographs, from a catalogue in CSV."""

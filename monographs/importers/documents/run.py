@@ -1,0 +1,82 @@
+"""A whole import: every drug all or nothing, links when all drugs are here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from monographs.importers.documents.read import Bad, Found, records, slugs
+from monographs.importers.documents.save import (
+    Refused,
+    Steps,
+    checked_class,
+    checked_drug,
+    refuse_lost_links,
+    save_class,
+    save_drug,
+    save_links,
+)
+from monographs.review.live import raise_generation
+
+
+@dataclass
+class Counts:
+    """What an import did. `refused` has a sentence for each record that was not taken."""
+
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+def run(path: Path, steps: Steps, *, advance: Callable[[], Any] = lambda: None) -> Counts:
+    """Import a file or folder. `advance` is called after each record.
+
+    Bad records are refused with file, line, drug and field; the others go on.
+    Raises Unreadable when there is nothing to read, PermissionDenied when the
+    person may not edit.
+    """
+    counts = Counts()
+    coming = slugs(path)
+    outcome: dict[tuple[str, int], bool] = {}
+    for found in records(path):
+        _count(found, counts, outcome, lambda taken: _take(taken, steps, coming))
+        advance()
+    for found in records(path):
+        if isinstance(found, Found) and (found.file, found.line) in outcome and "related" in found.data:
+            _take_links(found, steps, counts, outcome)
+    counts.changed = sum(outcome.values())
+    counts.unchanged = len(outcome) - counts.changed
+    if counts.changed:
+        raise_generation()
+    return counts
+
+
+def _count(
+    found: Found | Bad, counts: Counts, outcome: dict[tuple[str, int], bool], take: Callable[[Found], bool]
+) -> None:
+    """Take one record; note by file and line whether it changed anything, or why it was refused."""
+    try:
+        if isinstance(found, Bad):
+            raise Refused("", "", found.sentence)
+        outcome[found.file, found.line] = take(found)
+    except Refused as refusal:
+        counts.refused.append(f"{found.file}, line {found.line}: {refusal}")
+
+
+def _take(found: Found, steps: Steps, coming: set[str]) -> bool:
+    """Save a class or a drug. Returns whether anything changed. Raises Refused."""
+    if "class" in found.data:
+        return save_class(checked_class(found.data), by=steps.by)
+    record = checked_drug(found.data)
+    refuse_lost_links(record, coming)
+    return save_drug(record, steps, where=f"{found.file}, line {found.line}")
+
+
+def _take_links(found: Found, steps: Steps, counts: Counts, outcome: dict[tuple[str, int], bool]) -> None:
+    """Set the links of a drug whose text was taken."""
+    try:
+        outcome[found.file, found.line] |= save_links(checked_drug(found.data), by=steps.by)
+    except Refused as refusal:
+        counts.refused.append(f"{found.file}, line {found.line}: {refusal}")

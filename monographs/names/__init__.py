@@ -1,0 +1,11 @@
+"""Names of medicines: one spelling to compare them by, their letter, their slug.
+
+Plain Python without Django, so that rows, search and importers share it.
+"""
+
+from monographs.names.characters import INVISIBLE
+from monographs.names.normal import MAX_LENGTH, normalise
+from monographs.names.order import sort_letter, upper_bound
+from monographs.names.slug import slugify_name
+
+__all__ = ["INVISIBLE", "MAX_LENGTH", "normalise", "slugify_name", "sort_letter", "upper_bound"]

@@ -1,0 +1,45 @@
+"""The verbs: what may be done to a monograph, by whom, and what may be said of it."""
+
+from monographs.review.actions import edit, record_edit, refuse_content_errors, release, roll_back, submit, withdraw
+from monographs.review.clock import clinical_now
+from monographs.review.facts import facts_of
+from monographs.review.mark import Facts, Mark, State, mark
+from monographs.review.people import EDITOR, LEAD, REVIEWER, require
+from monographs.review.refusals import (
+    AlreadyLive,
+    BelowTheFloor,
+    ContentErrors,
+    NeedsReason,
+    NotAcknowledged,
+    NothingChanged,
+    NotLive,
+    Refusal,
+)
+
+__all__ = [
+    "EDITOR",
+    "LEAD",
+    "REVIEWER",
+    "AlreadyLive",
+    "BelowTheFloor",
+    "ContentErrors",
+    "Facts",
+    "Mark",
+    "NeedsReason",
+    "NotAcknowledged",
+    "NotLive",
+    "NothingChanged",
+    "Refusal",
+    "State",
+    "clinical_now",
+    "edit",
+    "facts_of",
+    "mark",
+    "record_edit",
+    "refuse_content_errors",
+    "release",
+    "require",
+    "roll_back",
+    "submit",
+    "withdraw",
+]

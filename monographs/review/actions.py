@@ -1,0 +1,233 @@
+"""The steps: one function each, its actor `by`, one transaction, the drug locked.
+
+Admin, commands and, later, the API call the same function; permission is
+asked here. A step that cannot be taken raises a Refusal with a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from monographs.document import (
+    SCHEMA,
+    Document,
+    Problem,
+    build,
+    canonical_text,
+    digest,
+    load,
+    parsed,
+    unchanged_since,
+)
+from monographs.lint import lint_document
+from monographs.models import Contributor, Drug, Edit, Release, Revision, RevisionSource
+from monographs.review.live import latest_release, raise_generation, write_live
+from monographs.review.people import require
+from monographs.review.refusals import (
+    AlreadyLive,
+    BelowTheFloor,
+    ContentErrors,
+    NeedsReason,
+    NotAcknowledged,
+    NothingChanged,
+    NotLive,
+)
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
+
+
+@transaction.atomic
+def edit(*, drug: Drug, document: Document, by: Any, what: str, claim: str = "") -> Edit:
+    """Make the working rows of the monograph say what a document says.
+
+    `what` tells where the text came from; `claim` keeps what a file claimed of
+    reviews elsewhere, which counts for nothing here. Raises PermissionDenied,
+    or Problem with the place.
+    """
+    require(by, "change_drug")
+    drug = _locked(drug)
+    load(document, drug, by=by)
+    return record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
+
+
+def record_edit(*, drug: Drug, part: Part, by: Any, what: str, claim: str = "") -> Edit:
+    """Write down who touched the working rows. The caller holds the drug's lock."""
+    return Edit.objects.create(drug=drug, part=part.value, by=by, what=what[:200], claim=claim)
+
+
+@transaction.atomic
+def submit(*, drug: Drug, part: Part, by: Any, change_kind: ChangeKind, note: str) -> Revision:
+    """Freeze the working text of one part into its next revision.
+
+    Returns the Revision. Raises PermissionDenied, NeedsReason without a note,
+    Problem or ContentErrors (with the places), or NothingChanged (the digest
+    equals that of the newest revision).
+    """
+    require(by, "submit_revision")
+    if not note.strip():
+        raise NeedsReason("Say in the note why the text was changed.")
+    drug = _locked(drug)
+    document = _buildable(drug, part)
+    refuse_content_errors(document)
+    text = canonical_text(document, part)
+    before = drug.revisions.filter(part=part.value).defer("document").order_by("-number").first()
+    if before is not None and before.digest == digest(text):
+        raise NothingChanged(f"The text of {drug} equals that of revision {before.number}.")
+    number = before.number + 1 if before else 1
+    revision = Revision.objects.create(
+        drug=drug,
+        part=part.value,
+        number=number,
+        schema=SCHEMA,
+        document=text,
+        digest=digest(text),
+        sections=unchanged_since(document, number, before.sections if before else {}),
+        change_kind=change_kind.value,
+        note=note.strip(),
+        submitted_by=by,
+    )
+    _freeze_people(revision, before)
+    RevisionSource.objects.bulk_create(
+        RevisionSource(revision=revision, source_id=source, key=key)
+        for key, source in drug.citations.values_list("key", "source")
+    )
+    return revision
+
+
+@transaction.atomic
+def release(
+    *, revision: Revision, by: Any, reason: str, acknowledged: Collection[SectionKind] = ()
+) -> Release:
+    """Show a revision to readers from now on.
+
+    `acknowledged` names the safety sections that are not yet written. Returns
+    the Release. Raises PermissionDenied, BelowTheFloor, NotAcknowledged,
+    NeedsReason, or AlreadyLive.
+    """
+    require(by, "release_revision")
+    drug = _locked(revision.drug)
+    return _show(drug, revision, by, reason, acknowledged)
+
+
+@transaction.atomic
+def roll_back(
+    *, revision: Revision, by: Any, reason: str, acknowledged: Collection[SectionKind] = ()
+) -> Release:
+    """Show a revision again that readers saw before.
+
+    Returns the Release. Raises as `release` does, and NotLive when readers
+    never saw that revision.
+    """
+    require(by, "roll_back_revision")
+    drug = _locked(revision.drug)
+    if not revision.releases.exists():
+        raise NotLive(f"Readers never saw {revision}; release it instead.")
+    return _show(drug, revision, by, reason, acknowledged)
+
+
+@transaction.atomic
+def withdraw(*, drug: Drug, by: Any, reason: str) -> Release:
+    """Take the page down: readers see that it is withdrawn, when and why.
+
+    Dosing is hidden in the same step. Returns the monograph's Release. Raises
+    PermissionDenied, NeedsReason, or NotLive.
+    """
+    require(by, "withdraw_drug")
+    drug = _locked(drug)
+    _refuse_no_reason(reason)
+    shown = latest_release(drug, Part.MONOGRAPH)
+    if shown is None or shown.revision is None:
+        raise NotLive(f"{drug} has no public page to withdraw.")
+    dosing = latest_release(drug, Part.DOSING)
+    if dosing is not None and dosing.revision is not None:
+        Release.objects.create(drug=drug, part=Part.DOSING.value, revision=None, by=by, reason=reason.strip())
+    withdrawn = Release.objects.create(
+        drug=drug, part=Part.MONOGRAPH.value, revision=None, by=by, reason=reason.strip()
+    )
+    write_live(drug)
+    raise_generation()
+    return withdrawn
+
+
+def refuse_content_errors(document: Document) -> None:
+    """Raise ContentErrors when a content rule of level error is broken and not waived."""
+    places = [
+        f"{hit.where}, line {hit.line}: {hit.excerpt!r} ({hit.rule}: {hit.advice})"
+        for hit in lint_document(document)
+        if hit.severity == "error"
+    ]
+    if places:
+        raise ContentErrors(places)
+
+
+def _show(
+    drug: Drug, revision: Revision, by: Any, reason: str, acknowledged: Collection[SectionKind]
+) -> Release:
+    """Write the release of a revision and what follows from it."""
+    _refuse_no_reason(reason)
+    if revision.part == Part.DOSING:
+        raise PermissionDenied("Dosing is never released without a clinician's approval.")
+    shown = latest_release(drug, Part(revision.part))
+    if shown is not None and shown.revision_id == revision.pk:
+        raise AlreadyLive(f"Readers see {revision} already.")
+    document = parsed(revision.document)
+    _refuse_below_floor(document)
+    unwritten = [kind for kind in SAFETY_SECTIONS if kind not in document.sections]
+    if missing := [kind for kind in unwritten if kind not in acknowledged]:
+        raise NotAcknowledged(missing)
+    released = Release.objects.create(
+        drug=drug,
+        part=revision.part,
+        revision=revision,
+        by=by,
+        reason=reason.strip(),
+        acknowledged=[kind.value for kind in unwritten],
+    )
+    write_live(drug)
+    raise_generation()
+    return released
+
+
+def _locked(drug: Drug) -> Drug:
+    """Return the drug, its row locked until the transaction ends."""
+    return Drug.objects.select_for_update().get(pk=drug.pk)
+
+
+def _buildable(drug: Drug, part: Part) -> Document:
+    """Return the document of the working rows. Raises Problem."""
+    if part is not Part.MONOGRAPH:
+        raise Problem(part.value, "this part cannot be written yet")
+    return build(drug)
+
+
+def _freeze_people(revision: Revision, before: Revision | None) -> None:
+    """Write down everybody who touched the text since the revision before."""
+    edits = Edit.objects.filter(drug=revision.drug_id, part=revision.part)
+    if before is not None:
+        edits = edits.filter(at__gte=before.submitted_at)
+    people = {revision.submitted_by_id, *edits.values_list("by", flat=True)}
+    Contributor.objects.bulk_create(Contributor(revision=revision, person_id=person) for person in sorted(people))
+
+
+def _refuse_below_floor(document: Document) -> None:
+    """Raise BelowTheFloor for a text with less than every released text has."""
+    missing = [
+        words
+        for words, there in (
+            ("a lead", document.lead),
+            ("a source", document.sources),
+            ("one written section", document.sections),
+        )
+        if not there
+    ]
+    if missing:
+        raise BelowTheFloor(f"{document.name} cannot be released without " + " and ".join(missing) + ".")
+
+
+def _refuse_no_reason(reason: str) -> None:
+    """Raise NeedsReason for an empty reason."""
+    if not reason.strip():
+        raise NeedsReason("Say why, in words that readers may see.")

@@ -1,0 +1,107 @@
+"""The rows that lists and pages start from, written from released text only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F
+
+from monographs.document import Document, Problem, parsed
+from monographs.models import Drug, DrugClass, Generation, LiveDrug, Release, Revision
+from monographs.names import normalise, sort_letter
+from monographs.vocabulary import FlagKind, NameKind, Part
+
+
+def write_live(drug: Drug) -> None:
+    """Write the drug's row from its latest releases. The caller holds the drug's lock."""
+    monograph = latest_release(drug, Part.MONOGRAPH)
+    dosing = latest_release(drug, Part.DOSING)
+    if monograph is None:
+        return
+    revision = monograph.revision or _last_shown(drug)
+    columns, classes = columns_of(parsed(revision.document))
+    live, _ = LiveDrug.objects.update_or_create(
+        drug=drug,
+        defaults={
+            **columns,
+            "slug": drug.slug,
+            "monograph": monograph.revision,
+            "dosing": dosing.revision if dosing else None,
+        },
+    )
+    live.classes.set(classes)
+
+
+def raise_generation() -> None:
+    """Say that what readers see has changed."""
+    Generation.objects.filter(pk=1).update(number=F("number") + 1)
+
+
+def latest_release(drug: Drug, part: Part) -> Release | None:
+    """Return the release that is live, if the part was ever released."""
+    return drug.releases.filter(part=part.value).select_related("revision").order_by("-id").first()
+
+
+def columns_of(document: Document) -> tuple[dict[str, Any], list[DrugClass]]:
+    """Return the columns that lists need, and the classes, of a released text."""
+    slugs = [document.drug_class.slug, *(ref.slug for ref in document.other_classes)]
+    classes = {row.slug: row for row in DrugClass.objects.filter(slug__in=slugs)}
+    return {
+        "name": document.name,
+        "sort_key": normalise(document.name),
+        "letter": sort_letter(document.name),
+        "drug_class": classes[document.drug_class.slug],
+        "is_specialist": document.is_specialist,
+        "lead": document.lead,
+        "brands": [
+            [name.name, str(name.market)]
+            for name in document.names
+            if name.kind is NameKind.BRAND and name.is_current
+        ],
+        "flags": [kind.value for kind in FlagKind if kind in document.flags],
+    }, [classes[slug] for slug in slugs]
+
+
+def wrong_rows() -> Iterator[str]:
+    """Yield a sentence for each row that is not what the releases say."""
+    for drug in Drug.objects.filter(releases__part=Part.MONOGRAPH.value, live__isnull=True).distinct():
+        yield f"{drug}: it has been released and has no live row."
+    for live in LiveDrug.objects.select_related("drug", "drug_class", "monograph").iterator(chunk_size=500):
+        yield from _wrong_columns(live)
+
+
+def _wrong_columns(live: LiveDrug) -> Iterator[str]:
+    """Yield a sentence for each column of a row that is not what it should be."""
+    monograph = latest_release(live.drug, Part.MONOGRAPH)
+    dosing = latest_release(live.drug, Part.DOSING)
+    if monograph is None:
+        yield f"{live}: a live row without a release."
+        return
+    try:
+        document = parsed((monograph.revision or _last_shown(live.drug)).document)
+    except Problem:
+        yield f"{live}: the released text cannot be read."
+        return
+    expected, classes = columns_of(document)
+    expected |= {
+        "slug": live.drug.slug,
+        "monograph": monograph.revision,
+        "dosing": dosing.revision if dosing else None,
+    }
+    for name, value in expected.items():
+        if getattr(live, name) != value:
+            yield f"{live}: the live row's {name} is not that of the released text."
+    if set(live.classes.all()) != set(classes):
+        yield f"{live}: the live row's classes are not those of the released text."
+
+
+def _last_shown(drug: Drug) -> Revision:
+    """Return the revision that a withdrawn page showed last: its name stays in lists."""
+    shown = (
+        drug.releases.filter(part=Part.MONOGRAPH.value, revision__isnull=False)
+        .select_related("revision")
+        .order_by("-id")
+        .first()
+    )
+    return shown.revision

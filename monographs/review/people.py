@@ -1,0 +1,59 @@
+"""Who may do what: roles as groups, and the one place that asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
+
+EDITOR = "Editor"
+REVIEWER = "Pharmacist reviewer"
+LEAD = "Clinical lead"
+
+WORKING_ROWS = (
+    "drug",
+    "drugclass",
+    "drugname",
+    "nameconflict",
+    "identifier",
+    "drugcomponent",
+    "drugflag",
+    "monographsection",
+    "waiver",
+    "source",
+    "citation",
+    "crosslink",
+)
+RECORD = ("edit", "revision", "contributor", "revisionsource", "release", "livedrug", "oldslug")
+DRAFT = {f"{verb}_{model}" for model in WORKING_ROWS for verb in ("add", "change", "view")}
+CHILDREN = {f"delete_{model}" for model in WORKING_ROWS if model not in ("drug", "drugclass", "source")}
+EVERYONE = DRAFT | CHILDREN | {f"view_{model}" for model in RECORD} | {"submit_revision"}
+ROLES = {
+    EDITOR: EVERYONE,
+    REVIEWER: EVERYONE,
+    LEAD: EVERYONE | {"release_revision", "withdraw_drug", "roll_back_revision"},
+}
+
+
+def require(by: Any, permission: str) -> None:
+    """Raise PermissionDenied, with a sentence, unless the person may do this."""
+    if by is None or not by.has_perm(f"monographs.{permission}"):
+        raise PermissionDenied(f"{by} may not do this: it needs the permission “{permission}”.")
+
+
+def make_groups(app_config: Any, using: str) -> None:
+    """Make the roles and set exactly their permissions.
+
+    Called after every migrate: in a migration of a fresh database there are
+    no permissions yet.
+    """
+    create_permissions(app_config, verbosity=0, using=using)
+    known = {
+        permission.codename: permission
+        for permission in Permission.objects.using(using).filter(content_type__app_label=app_config.label)
+    }
+    for name, codenames in ROLES.items():
+        group, _ = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.set([known[codename] for codename in sorted(codenames)])

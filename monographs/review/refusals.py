@@ -1,0 +1,50 @@
+"""Why a step is refused: exceptions that carry a sentence for the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from monographs.vocabulary import SectionKind
+
+
+class Refusal(Exception):
+    """A step that cannot be taken now. `str()` gives the sentence."""
+
+
+class ContentErrors(Refusal):
+    """The text breaks content rules; `places` says which and where."""
+
+    def __init__(self, places: Sequence[str]) -> None:
+        """Take one sentence for each place."""
+        super().__init__("The text cannot be submitted: " + "; ".join(places) + ".")
+        self.places = list(places)
+
+
+class NothingChanged(Refusal):
+    """The text equals that of the newest revision."""
+
+
+class BelowTheFloor(Refusal):
+    """The revision lacks what every released text must have."""
+
+
+class NotAcknowledged(Refusal):
+    """A safety section is not written, and the releaser did not say so by name."""
+
+    def __init__(self, kinds: Iterable[SectionKind]) -> None:
+        """Take the sections that wait to be acknowledged."""
+        self.kinds = tuple(kinds)
+        names = ", ".join(kind.label for kind in self.kinds)
+        super().__init__(f"Not yet written, and to be acknowledged by name before release: {names}.")
+
+
+class AlreadyLive(Refusal):
+    """Readers see this already."""
+
+
+class NotLive(Refusal):
+    """There is no public page to change."""
+
+
+class NeedsReason(Refusal):
+    """The step needs a reason in words."""

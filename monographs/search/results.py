@@ -1,0 +1,47 @@
+"""What a search gives: plain data, made to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monographs.models import DrugClass, LiveDrug, NameConflict
+from monographs.review import Mark
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A name of the drug that the query met."""
+
+    name: str
+    kind: str
+    market: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One drug. Without a page `slug` is empty and `mark` is None: only its name is known."""
+
+    drug_id: int
+    name: str
+    slug: str
+    class_name: str
+    matched: tuple[Matched, ...]
+    mark: Mark | None
+    is_exact: bool
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that the results page shows.
+
+    `redirect` is set only for one unambiguous exact name, typed in full;
+    `redirect_name` is that name as it is stored. `members_of` is the class that
+    the query names; then the rows are its members, and after them the rest.
+    """
+
+    query: str
+    redirect: LiveDrug | None = None
+    redirect_name: str = ""
+    members_of: DrugClass | None = None
+    rows: tuple[Row, ...] = ()
+    conflicts: tuple[NameConflict, ...] = ()

@@ -1,0 +1,84 @@
+"""Test data, made by our own actions, so that impossible states cannot exist.
+
+Texts are about amlodipine, for a test's eyes only: no reader sees them.
+"""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+
+from monographs import review
+from monographs.document import normalised
+from monographs.models import Drug, DrugClass
+from monographs.names import slugify_name
+from monographs.review import EDITOR, LEAD, REVIEWER
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
+
+__all__ = ["EDITOR", "LEAD", "REVIEWER", "document", "person", "raw", "released", "submitted", "written"]
+
+SMPC = {
+    "kind": "smpc",
+    "identifier": "emc/1",
+    "title": "Amlodipine tablets, SmPC",
+    "jurisdiction": "GB",
+    "url": "https://www.medicines.example/emc/product/1/smpc",
+    "revision": "12 May 2026",
+    "revised_on": "2026-05-12",
+    "accessed_on": "2026-11-01",
+}
+
+
+def person(username, *roles):
+    """Return a user in the groups of these roles."""
+    user, _ = get_user_model().objects.get_or_create(username=username, defaults={"is_staff": True})
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return get_user_model().objects.get(pk=user.pk)
+
+
+def raw(name="Amlodipine", **changes):
+    """Return the plain data of a small monograph; `changes` replace whole fields."""
+    data = {
+        "name": name,
+        "class": {"slug": "calcium-channel-blockers", "name": "Calcium-channel blocker"},
+        "population": "adults",
+        "lead": f"{name} is taken by mouth for high blood pressure.",
+        "names": [{"name": name, "kind": "inn", "source": "smpc"}],
+        "reference_smpc": "smpc",
+        "sections": {
+            "indications": "High blood pressure. [smpc 4.1]",
+            "monitoring": "- Blood pressure. [smpc 4.4]\n- Ankle swelling. [smpc 4.8]",
+        },
+        "sources": {"smpc": SMPC},
+    }
+    return {**data, **changes}
+
+
+def document(name="Amlodipine", **changes):
+    """Return a small monograph in its normal form."""
+    return normalised(raw(name, **changes))
+
+
+def written(name="Amlodipine", *, slug="", by=None, **changes):
+    """Return a drug whose working rows hold a small monograph."""
+    by = by or person("editor", EDITOR)
+    text = document(name, **changes)
+    for ref in (text.drug_class, *text.other_classes):
+        DrugClass.objects.get_or_create(slug=ref.slug, defaults={"name": ref.name})
+    drug, _ = Drug.objects.get_or_create(slug=slug or slugify_name(name), defaults={"name": name})
+    review.edit(drug=drug, document=text, by=by, what="a test")
+    return Drug.objects.get(pk=drug.pk)
+
+
+def submitted(name="Amlodipine", *, slug="", by=None, note="First text.", **changes):
+    """Return the revision that freezes a small monograph."""
+    by = by or person("editor", EDITOR)
+    drug = written(name, slug=slug, by=by, **changes)
+    return review.submit(drug=drug, part=Part.MONOGRAPH, by=by, change_kind=ChangeKind.CLINICAL, note=note)
+
+
+def released(name="Amlodipine", *, slug="", **changes):
+    """Return the live row of a small monograph that a lead released."""
+    revision = submitted(name, slug=slug, **changes)
+    review.release(
+        revision=revision, by=person("lead", LEAD), reason="First release.", acknowledged=SAFETY_SECTIONS
+    )
+    return revision.drug.live

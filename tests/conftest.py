@@ -1,0 +1,38 @@
+"""What every test may use."""
+
+import pytest
+from django.db import connection
+
+from monographs.review import guards
+from tests import builders
+
+
+@pytest.fixture(autouse=True)
+def lift_guards(request):
+    """Lift the guards before a transactional test's flush; flush's post_migrate restores them."""
+    marker = request.node.get_closest_marker("django_db")
+    by_marker = marker is not None and marker.kwargs.get("transaction", False)
+    if by_marker or {"transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db")
+        yield
+        guards.lift(connection)
+    else:
+        yield
+
+
+@pytest.fixture
+def editor(db):
+    """A person in the group of editors."""
+    return builders.person("editor", builders.EDITOR)
+
+
+@pytest.fixture
+def pharmacist(db):
+    """A person in the group of pharmacist reviewers."""
+    return builders.person("pharmacist", builders.REVIEWER)
+
+
+@pytest.fixture
+def lead(db):
+    """A person in the group of clinical leads."""
+    return builders.person("lead", builders.LEAD)

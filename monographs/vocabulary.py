@@ -6,12 +6,16 @@ revision holds it.
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class Word(StrEnum):
     """A member of a closed list: the value is stored, the label is read."""
 
-    def __new__(cls, value: str, label: str, *rest: object):
+    _label: str
+    _rest: tuple[str, ...]
+
+    def __new__(cls, value: str, label: str = "", *rest: str) -> Self:
         """Make a member whose value is `value` and keep its label."""
         member = str.__new__(cls, value)
         member._value_ = value

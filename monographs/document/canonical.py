@@ -110,7 +110,9 @@ def section_digests(document: Document) -> dict[str, str]:
     return {kind: digest(text) for kind, text in texts.items()}
 
 
-def unchanged_since(document: Document, number: int, before: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def unchanged_since(
+    document: Document, number: int, before: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """Return for each section its digest and since which revision it stands unchanged.
 
     `number` is the revision being made, `before` the same mapping of the one
@@ -168,11 +170,14 @@ def _refuse_contradictions(document: Document, at: str) -> None:
     """Raise Problem for what the shape alone cannot tell."""
     place = f"{at}." if at else ""
     _refuse_repeats(f"{place}names", [(normalise(n.name), n.kind, n.market) for n in document.names])
-    _refuse_repeats(f"{place}other_classes", [ref.slug for ref in (document.drug_class, *document.other_classes)])
+    _refuse_repeats(
+        f"{place}other_classes", [ref.slug for ref in (document.drug_class, *document.other_classes)]
+    )
     _refuse_repeats(f"{place}components", [component.slug for component in document.components])
     _refuse_repeats(f"{place}waivers", [(waiver.section, waiver.rule) for waiver in document.waivers])
     _refuse_repeats(
-        f"{place}sources", [(source.kind, source.identifier, source.revision) for source in document.sources.values()]
+        f"{place}sources",
+        [(source.kind, source.identifier, source.revision) for source in document.sources.values()],
     )
     if normalise(document.name) not in {normalise(name.name) for name in document.names}:
         raise Problem(f"{place}names", f"the drug's own name, {document.name}, is not among its names")
@@ -191,7 +196,11 @@ def _refuse_repeats(place: str, keys: list[Any]) -> None:
 
 def _keys_used(document: Document) -> list[tuple[str, str]]:
     """Return every source key that the document uses, with its place."""
-    used = [(ref.key, f"sections.{kind.value}") for kind in SectionKind for ref in references(document.sections.get(kind, ""))]
+    used = [
+        (ref.key, f"sections.{kind.value}")
+        for kind in SectionKind
+        for ref in references(document.sections.get(kind, ""))
+    ]
     used += [(flag.source, f"flags.{kind.value}") for kind, flag in document.flags.items()]
     used += [(name.source, f"names.{index}") for index, name in enumerate(document.names) if name.source]
     if document.reference_smpc:

@@ -74,7 +74,7 @@ def _places(document: Document | None) -> dict[str, str]:
     """Return every place of a document with its text."""
     if document is None:
         return {}
-    places = {}
+    places: dict[str, str] = {}
     for field, value in document.model_dump(mode="json", by_alias=True).items():
         if field in ("sections", "flags", "sources"):
             places |= {f"{field}.{key}": _words_of(child) for key, child in value.items()}

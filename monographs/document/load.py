@@ -36,6 +36,7 @@ def load(document: Document, drug: Drug, *, by: Any) -> None:
     """
     classes = _classes(document)
     sources = _sources(document.sources)
+    is_first = drug.lock_version == 0
     drug.name = document.name
     drug.primary_class = classes[document.drug_class.slug]
     drug.is_specialist = document.is_specialist
@@ -44,12 +45,17 @@ def load(document: Document, drug: Drug, *, by: Any) -> None:
     drug.reference_smpc = sources[document.reference_smpc] if document.reference_smpc else None
     drug.lock_version += 1
     drug.save()
-    drug.other_classes.set([classes[ref.slug] for ref in document.other_classes])
+    if document.other_classes or not is_first:
+        drug.other_classes.set([classes[ref.slug] for ref in document.other_classes])
     _sync(
         drug.citations,
-        {key: {"source": sources[key], "accessed_on": ref.accessed_on} for key, ref in document.sources.items()},
+        {
+            key: {"source": sources[key], "accessed_on": ref.accessed_on}
+            for key, ref in document.sources.items()
+        },
         lambda row: row.key,
         lambda key: Citation(drug=drug, key=key),
+        is_first=is_first,
     )
     _sync(
         drug.flags,
@@ -65,21 +71,24 @@ def load(document: Document, drug: Drug, *, by: Any) -> None:
         },
         lambda row: row.kind,
         lambda kind: DrugFlag(drug=drug, kind=kind),
+        is_first=is_first,
     )
     _sync(
         drug.sections,
         {kind.value: {"text": text} for kind, text in document.sections.items()},
         lambda row: row.kind,
         lambda kind: MonographSection(drug=drug, kind=kind),
+        is_first=is_first,
     )
     _sync(
         drug.waivers,
         {(waiver.section.value, waiver.rule): {"reason": waiver.reason} for waiver in document.waivers},
         lambda row: (row.section, row.rule),
         lambda key: Waiver(drug=drug, section=key[0], rule=key[1], by=by),
+        is_first=is_first,
     )
     _sync_names(document, drug, sources)
-    _sync_components(document, drug)
+    _sync_components(document, drug, is_first=is_first)
 
 
 def _sync[Key: Hashable](
@@ -88,6 +97,7 @@ def _sync[Key: Hashable](
     key_of: Callable[[Any], Key],
     make: Callable[[Key], Model],
     *,
+    is_first: bool = False,
     stays: Callable[[Any], bool] = lambda row: False,
 ) -> None:
     """Create, change and delete rows until they are the wanted ones.
@@ -132,7 +142,7 @@ def _sync_names(document: Document, drug: Drug, sources: dict[str, Source]) -> N
     )
 
 
-def _sync_components(document: Document, drug: Drug) -> None:
+def _sync_components(document: Document, drug: Drug, *, is_first: bool) -> None:
     """Make the components those of the document; a new one becomes a known name."""
     slugs = [component.slug for component in document.components]
     known = {other.slug: other for other in Drug.objects.filter(slug__in=slugs)} if slugs else {}
@@ -150,6 +160,7 @@ def _sync_components(document: Document, drug: Drug) -> None:
         {known[slug].pk: {"position": position} for position, slug in enumerate(slugs)},
         lambda row: row.component_id,
         lambda pk: DrugComponent(combination=drug, component_id=pk),
+        is_first=is_first,
     )
 
 
@@ -169,7 +180,9 @@ def _classes(document: Document) -> dict[str, DrugClass]:
         if ref.slug not in found:
             raise Problem(place, f"there is no class “{ref.slug}” here")
         if found[ref.slug].name != ref.name:
-            raise Problem(place, f"the class “{ref.slug}” is called {found[ref.slug].name} here, not {ref.name}")
+            raise Problem(
+                place, f"the class “{ref.slug}” is called {found[ref.slug].name} here, not {ref.name}"
+            )
     return found
 
 
@@ -177,7 +190,9 @@ def _sources(refs: Mapping[str, SourceRef]) -> dict[str, Source]:
     """Return a source row for each key, made where it is new. Raises Problem."""
     if not refs:
         return {}
-    same = reduce(or_, (Q(kind=r.kind.value, identifier=r.identifier, revision=r.revision) for r in refs.values()))
+    same = reduce(
+        or_, (Q(kind=r.kind.value, identifier=r.identifier, revision=r.revision) for r in refs.values())
+    )
     rows = {(row.kind, row.identifier, row.revision): row for row in Source.objects.filter(same)}
     found = {}
     new = {}

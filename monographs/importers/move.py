@@ -51,7 +51,11 @@ def move(source: str, target: str, *, say: Callable[[str], Any]) -> int:
 def _models() -> list[type[models.Model]]:
     """Return every model whose rows move, through tables included."""
     found = apps.get_models(include_auto_created=True)
-    return [model for model in found if model._meta.managed and not model._meta.proxy and model._meta.label not in SKIPPED]
+    return [
+        model
+        for model in found
+        if model._meta.managed and not model._meta.proxy and model._meta.label not in SKIPPED
+    ]
 
 
 def _refuse_full(target: str) -> None:
@@ -100,7 +104,9 @@ def _permission_changer(model: Any, source: str, target: str) -> Callable[[Any],
 def _key_map(model: Any, source: str, target: str) -> dict[int, int]:
     """Return the target's key for each key of the source, by natural key."""
     there = {row.natural_key(): row.pk for row in model.objects.using(target)}
-    return {row.pk: there[row.natural_key()] for row in model.objects.using(source) if row.natural_key() in there}
+    return {
+        row.pk: there[row.natural_key()] for row in model.objects.using(source) if row.natural_key() in there
+    }
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:

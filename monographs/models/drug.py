@@ -19,7 +19,10 @@ class Drug(models.Model):
 
     name = models.CharField(max_length=200, help_text="As the page's heading shows it.")
     slug = models.CharField(
-        max_length=100, unique=True, validators=[SLUG], help_text="Address of the page; never given to another drug."
+        max_length=100,
+        unique=True,
+        validators=[SLUG],
+        help_text="Address of the page; never given to another drug.",
     )
     primary_class = models.ForeignKey(
         DrugClass,
@@ -34,7 +37,9 @@ class Drug(models.Model):
         "specialist drug", default=False, help_text="Started and supervised by a specialist team."
     )
     population = models.CharField("whom it covers", **choices(Population), blank=True)
-    lead = models.CharField(max_length=400, blank=True, help_text="What it is and what for; at most 40 words.")
+    lead = models.CharField(
+        max_length=400, blank=True, help_text="What it is and what for; at most 40 words."
+    )
     reference_smpc = models.ForeignKey(
         Source,
         null=True,

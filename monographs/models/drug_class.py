@@ -26,7 +26,9 @@ class DrugClass(models.Model):
     description = models.CharField(
         max_length=200, blank=True, help_text="A definition of at most 200 characters; no advice."
     )
-    atc = models.CharField("ATC code", max_length=7, blank=True, help_text="Typed by editors, never imported.")
+    atc = models.CharField(
+        "ATC code", max_length=7, blank=True, help_text="Typed by editors, never imported."
+    )
 
     class Meta:
         verbose_name_plural = "drug classes"

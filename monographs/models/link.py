@@ -14,10 +14,16 @@ class CrossLink(models.Model):
     """A link that an editor chose, to exactly one of a drug, a class or an address."""
 
     from_drug = models.ForeignKey(Drug, on_delete=models.CASCADE, related_name="links")
-    to_drug = models.ForeignKey(Drug, null=True, blank=True, on_delete=models.PROTECT, related_name="linked_from")
-    to_class = models.ForeignKey(DrugClass, null=True, blank=True, on_delete=models.PROTECT, related_name="linked_from")
+    to_drug = models.ForeignKey(
+        Drug, null=True, blank=True, on_delete=models.PROTECT, related_name="linked_from"
+    )
+    to_class = models.ForeignKey(
+        DrugClass, null=True, blank=True, on_delete=models.PROTECT, related_name="linked_from"
+    )
     url = models.URLField(max_length=500, blank=True)
-    title = models.CharField(max_length=120, blank=True, help_text="What the address is called; addresses only.")
+    title = models.CharField(
+        max_length=120, blank=True, help_text="What the address is called; addresses only."
+    )
     relation = models.CharField(**choices(Relation))
     reason = models.CharField(max_length=120, blank=True, help_text="At most 120 characters; readers see it.")
     position = models.PositiveSmallIntegerField(default=0)
@@ -44,7 +50,9 @@ class CrossLink(models.Model):
                 | Q(to_drug__isnull=True, to_class__isnull=False, url="")
                 | (Q(to_drug__isnull=True, to_class__isnull=True, url__startswith="https://") & ~Q(title="")),
             ),
-            models.CheckConstraint(name="link_not_to_itself", condition=Q(to_drug=None) | ~Q(from_drug=F("to_drug"))),
+            models.CheckConstraint(
+                name="link_not_to_itself", condition=Q(to_drug=None) | ~Q(from_drug=F("to_drug"))
+            ),
             models.CheckConstraint(
                 name="link_accepted_by_a_second_person",
                 condition=Q(accepted_by=None) | ~Q(accepted_by=F("curator")),

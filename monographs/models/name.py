@@ -21,7 +21,10 @@ class DrugName(models.Model):
     norm = NormalisedNameField(of="name")
     kind = models.CharField(**choices(NameKind))
     market = models.CharField(
-        max_length=2, choices=Market.choices(), blank=True, help_text="Where the name is used; empty if not known."
+        max_length=2,
+        choices=Market.choices(),
+        blank=True,
+        help_text="Where the name is used; empty if not known.",
     )
     is_current = models.BooleanField("current", default=True, help_text="Off for a discontinued brand.")
     in_document = models.BooleanField(

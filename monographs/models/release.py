@@ -20,7 +20,9 @@ class Release(models.Model):
 
     drug = models.ForeignKey(Drug, on_delete=models.PROTECT, related_name="releases")
     part = models.CharField(**choices(Part))
-    revision = models.ForeignKey(Revision, null=True, blank=True, on_delete=models.PROTECT, related_name="releases")
+    revision = models.ForeignKey(
+        Revision, null=True, blank=True, on_delete=models.PROTECT, related_name="releases"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(help_text="Readers of a withdrawn page see this reason.")
     acknowledged = models.JSONField(
@@ -72,14 +74,20 @@ class LiveDrug(models.Model):
     classes = models.ManyToManyField(DrugClass, related_name="live_drugs")
     is_specialist = models.BooleanField()
     lead = models.CharField(max_length=400)
-    brands = models.JSONField(default=list, help_text="Current brands of the released text: [[name, market], …].")
+    brands = models.JSONField(
+        default=list, help_text="Current brands of the released text: [[name, market], …]."
+    )
     flags = models.JSONField(default=list, help_text="Kinds of the released flags, in the page's order.")
     monograph = models.ForeignKey(
-        Revision, null=True, on_delete=models.PROTECT, related_name="+", help_text="None: the page is withdrawn."
+        Revision,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="None: the page is withdrawn.",
     )
     dosing = models.ForeignKey(Revision, null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = LiveDrugQuerySet.as_manager()
+    objects = models.Manager.from_queryset(LiveDrugQuerySet)()
 
     class Meta:
         indexes = [models.Index(fields=["letter", "sort_key"], name="live_by_letter")]

@@ -16,8 +16,12 @@ class Edit(models.Model):
     part = models.CharField(**choices(Part))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
-    what = models.CharField(max_length=200, help_text="Where the text came from, such as a file and its line.")
-    claim = models.TextField(blank=True, help_text="What the file claimed of reviews elsewhere; it counts for nothing.")
+    what = models.CharField(
+        max_length=200, help_text="Where the text came from, such as a file and its line."
+    )
+    claim = models.TextField(
+        blank=True, help_text="What the file claimed of reviews elsewhere; it counts for nothing."
+    )
 
     def __str__(self):
         return f"{self.drug}, {Part(self.part).label}: {self.what}"
@@ -33,7 +37,7 @@ class Revision(models.Model):
     document = models.TextField(help_text="Canonical text: JSON with sorted keys, UTF-8, NFC.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the document in hexadecimal.")
     sections = models.JSONField(
-        help_text='For each section its digest and the number of the revision since which it stands unchanged: '
+        help_text="For each section its digest and the number of the revision since which it stands unchanged: "
         '{"monitoring": {"digest": …, "since": 3}}.'
     )
     change_kind = models.CharField(**choices(ChangeKind))

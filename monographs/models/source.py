@@ -21,10 +21,16 @@ class Source(models.Model):
     identifier = models.CharField(max_length=100, help_text="Such as TA427, or the product's number on eMC.")
     title = models.CharField(max_length=200)
     jurisdiction = models.CharField(max_length=3, choices=JURISDICTIONS)
-    url = models.URLField(max_length=500, help_text="https address of the document itself, not of a home page.")
-    revision = models.CharField(max_length=60, blank=True, help_text="The revision's label, as the source shows it.")
+    url = models.URLField(
+        max_length=500, help_text="https address of the document itself, not of a home page."
+    )
+    revision = models.CharField(
+        max_length=60, blank=True, help_text="The revision's label, as the source shows it."
+    )
     revised_on = models.DateField(null=True, blank=True)
-    superseded_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes")
+    superseded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes"
+    )
     superseded_at = models.DateTimeField(null=True, blank=True)
     last_checked_on = models.DateField(null=True, blank=True)
 
@@ -42,7 +48,9 @@ class Citation(models.Model):
     """A drug's own key for a source, used inside its section text."""
 
     drug = models.ForeignKey("monographs.Drug", on_delete=models.CASCADE, related_name="citations")
-    key = models.CharField(max_length=30, validators=[KEY], help_text="Such as smpc or ta427; written [smpc 4.4].")
+    key = models.CharField(
+        max_length=30, validators=[KEY], help_text="Such as smpc or ta427; written [smpc 4.4]."
+    )
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="citations")
     accessed_on = models.DateField(help_text="When the source was read for this drug.")
 

@@ -1,6 +1,14 @@
 """The verbs: what may be done to a monograph, by whom, and what may be said of it."""
 
-from monographs.review.actions import edit, record_edit, refuse_content_errors, release, roll_back, submit, withdraw
+from monographs.review.actions import (
+    edit,
+    record_edit,
+    refuse_content_errors,
+    release,
+    roll_back,
+    submit,
+    withdraw,
+)
 from monographs.review.clock import clinical_now
 from monographs.review.facts import facts_of
 from monographs.review.mark import Facts, Mark, State, mark

@@ -147,7 +147,7 @@ def withdraw(*, drug: Drug, by: Any, reason: str) -> Release:
     withdrawn = Release.objects.create(
         drug=drug, part=Part.MONOGRAPH.value, revision=None, by=by, reason=reason.strip()
     )
-    write_live(drug)
+    write_live(withdrawn)
     raise_generation()
     return withdrawn
 
@@ -186,14 +186,14 @@ def _show(
         reason=reason.strip(),
         acknowledged=[kind.value for kind in unwritten],
     )
-    write_live(drug)
+    write_live(released)
     raise_generation()
     return released
 
 
 def _locked(drug: Drug) -> Drug:
     """Return the drug, its row locked until the transaction ends."""
-    return Drug.objects.select_for_update().get(pk=drug.pk)
+    return Drug.objects.select_for_update(of=("self",)).select_related("primary_class").get(pk=drug.pk)
 
 
 def _buildable(drug: Drug, part: Part) -> Document:
@@ -209,7 +209,9 @@ def _freeze_people(revision: Revision, before: Revision | None) -> None:
     if before is not None:
         edits = edits.filter(at__gte=before.submitted_at)
     people = {revision.submitted_by_id, *edits.values_list("by", flat=True)}
-    Contributor.objects.bulk_create(Contributor(revision=revision, person_id=person) for person in sorted(people))
+    Contributor.objects.bulk_create(
+        Contributor(revision=revision, person_id=person) for person in sorted(people)
+    )
 
 
 def _refuse_below_floor(document: Document) -> None:

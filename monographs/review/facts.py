@@ -18,7 +18,11 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
     """
     ids = [live.pk for live in lives]
     is_demo = DemoDatabase.objects.exists()
-    latest = Release.objects.filter(drug=OuterRef("drug"), part=Part.MONOGRAPH.value).order_by("-id").values("id")[:1]
+    latest = (
+        Release.objects.filter(drug=OuterRef("drug"), part=Part.MONOGRAPH.value)
+        .order_by("-id")
+        .values("id")[:1]
+    )
     releases = (
         Release.objects.filter(drug__in=ids, part=Part.MONOGRAPH.value, id=Subquery(latest))
         .select_related("revision")

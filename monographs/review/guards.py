@@ -7,6 +7,7 @@ sentence when its condition holds. The condition is SQL that both engines read;
 SQLite drops a table's triggers when Django rebuilds the table, so guards are
 put back after every migrate, and `differences` tells whether all stand.
 """
+# ruff: noqa: S608 - the SQL is made of our own tables' and columns' names alone
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from monographs import models as nouns
 from monographs.models.fields import DatabaseNow
 
 DEEPEST_CLASS = 8
+WRITES: tuple[Literal["insert", "update"], ...] = ("insert", "update")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ def differences(connection: Any) -> list[str]:
 
 def give_functions(raw: sqlite3.Connection) -> None:
     """Give a SQLite connection the functions that guards call."""
-    raw.create_function("sha256", 1, lambda text: hashlib.sha256(text.encode()).hexdigest(), deterministic=True)
+    raw.create_function(
+        "sha256", 1, lambda text: hashlib.sha256(text.encode()).hexdigest(), deterministic=True
+    )
 
 
 def _table(model: Any) -> str:
@@ -213,7 +217,8 @@ def _live() -> Iterator[Guard]:
     """What is live is what was released last."""
     table, release = _table(nouns.LiveDrug), _table(nouns.Release)
     latest = (
-        f"(SELECT revision_id FROM {release} WHERE drug_id = NEW.drug_id AND part = '{{part}}' ORDER BY id DESC LIMIT 1)"
+        f"(SELECT revision_id FROM {release} WHERE drug_id = NEW.drug_id AND part = '{{part}}' "
+        "ORDER BY id DESC LIMIT 1)"
     )
     condition = " OR ".join(
         [
@@ -222,8 +227,8 @@ def _live() -> Iterator[Guard]:
             "{differs:NEW.dosing_id|" + latest.replace("{part}", "dosing") + "}",
         ]
     )
-    for on in ("insert", "update"):
-        yield Guard(f"guard_{table}_{on}", table, on, "this is not what was released last", condition)  # type: ignore[arg-type]
+    for on in WRITES:
+        yield Guard(f"guard_{table}_{on}", table, on, "this is not what was released last", condition)
 
 
 def _slug() -> Iterator[Guard]:
@@ -277,17 +282,19 @@ def _class_tree() -> Iterator[Guard]:
     """
     table = _table(nouns.DrugClass)
     top = DEEPEST_CLASS - 2
-    joins = " ".join(f"LEFT JOIN {table} a{step + 1} ON a{step + 1}.id = a{step}.parent_id" for step in range(top))
+    joins = " ".join(
+        f"LEFT JOIN {table} a{step + 1} ON a{step + 1}.id = a{step}.parent_id" for step in range(top)
+    )
     loop = " OR ".join(f"a{step}.id = NEW.id" for step in range(top + 1))
     condition = (
         f"NEW.parent_id IS NOT NULL AND (NEW.parent_id = NEW.id OR EXISTS (SELECT 1 FROM {table} a0 {joins} "
         f"WHERE a0.id = NEW.parent_id AND ({loop} OR a{top}.parent_id IS NOT NULL)))"
     )
-    for on in ("insert", "update"):
+    for on in WRITES:
         yield Guard(
             f"guard_{table}_{on}",
             table,
-            on,  # type: ignore[arg-type]
+            on,
             f"a class cannot stand above itself, nor more than {DEEPEST_CLASS} levels deep",
             condition,
         )
@@ -327,7 +334,9 @@ class Sqlite:
 
     def standing(self, cursor: Any) -> list[tuple[str, str, str]]:
         """Return (name, table, definition) of the guards that stand."""
-        cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard_%'")
+        cursor.execute(
+            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard_%'"
+        )
         return cursor.fetchall()
 
     def protect(self, table: str) -> list[str]:
@@ -362,7 +371,8 @@ class PostgreSQL:
     def create(self, guard: Guard) -> list[str]:
         """Return the statements that put a guard in place."""
         return [
-            f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $guard${self.body(guard)}$guard$",
+            f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $guard${self.body(guard)}$guard$",
             f"CREATE TRIGGER {guard.name} BEFORE {guard.on.upper()} ON {guard.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {guard.name}()",
         ]

@@ -13,24 +13,27 @@ from monographs.names import normalise, sort_letter
 from monographs.vocabulary import FlagKind, NameKind, Part
 
 
-def write_live(drug: Drug) -> None:
-    """Write the drug's row from its latest releases. The caller holds the drug's lock."""
-    monograph = latest_release(drug, Part.MONOGRAPH)
-    dosing = latest_release(drug, Part.DOSING)
+def write_live(release: Release) -> None:
+    """Write the drug's row after its newest release. The caller holds the drug's lock."""
+    drug = release.drug
+    other = Part.DOSING if release.part == Part.MONOGRAPH else Part.MONOGRAPH
+    latest = {release.part: release, other: latest_release(drug, other)}
+    monograph, dosing = latest[Part.MONOGRAPH], latest[Part.DOSING]
     if monograph is None:
         return
     revision = monograph.revision or _last_shown(drug)
     columns, classes = columns_of(parsed(revision.document))
-    live, _ = LiveDrug.objects.update_or_create(
-        drug=drug,
-        defaults={
-            **columns,
-            "slug": drug.slug,
-            "monograph": monograph.revision,
-            "dosing": dosing.revision if dosing else None,
-        },
-    )
-    live.classes.set(classes)
+    columns |= {
+        "slug": drug.slug,
+        "monograph": monograph.revision,
+        "dosing": dosing.revision if dosing else None,
+    }
+    live = LiveDrug(drug=drug, **columns)
+    if LiveDrug.objects.filter(drug=drug).update(**columns):
+        live.classes.set(classes)
+    else:
+        live.save(force_insert=True)
+        live.classes.add(*classes)
 
 
 def raise_generation() -> None:
@@ -98,10 +101,7 @@ def _wrong_columns(live: LiveDrug) -> Iterator[str]:
 
 def _last_shown(drug: Drug) -> Revision:
     """Return the revision that a withdrawn page showed last: its name stays in lists."""
-    shown = (
-        drug.releases.filter(part=Part.MONOGRAPH.value, revision__isnull=False)
-        .select_related("revision")
-        .order_by("-id")
-        .first()
-    )
-    return shown.revision
+    shown = Revision.objects.filter(releases__drug=drug, part=Part.MONOGRAPH.value).order_by("-releases__id").first()
+    if shown is None:
+        raise Revision.DoesNotExist(f"{drug} was withdrawn and never released.")
+    return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -16,7 +17,7 @@ def connect(config: AppConfig) -> None:
     connection_created.connect(_give_functions, dispatch_uid="guards.functions")
     pre_migrate.connect(_lift, sender=config, dispatch_uid="guards.lift")
     post_migrate.connect(_restore, sender=config, dispatch_uid="guards.restore")
-    checks.register(_guards_stand, checks.Tags.database)
+    checks.register(checks.Tags.database)(_guards_stand)
 
 
 def _give_functions(connection: Any, **_: Any) -> None:
@@ -48,7 +49,9 @@ def _restore(sender: AppConfig, using: str, **_: Any) -> None:
     Generation.objects.using(using).get_or_create(pk=1)
 
 
-def _guards_stand(databases: list[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
+def _guards_stand(
+    *, app_configs: Any = None, databases: Sequence[str] | None = None, **_: Any
+) -> list[checks.CheckMessage]:
     """Compare the guards that stand with the list. A warning, for `migrate` is what mends it."""
     from monographs.models import Generation
     from monographs.review import guards

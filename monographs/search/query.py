@@ -49,7 +49,11 @@ def find(q: str, *, at: datetime) -> Results:
 
 def _names(condition: Q) -> QuerySet[DrugName]:
     """Return names, with their drugs, in the order of the normalised name."""
-    return DrugName.objects.filter(condition).select_related("drug").order_by("norm", "drug_id", "kind", "market")
+    return (
+        DrugName.objects.filter(condition)
+        .select_related("drug")
+        .order_by("norm", "drug_id", "kind", "market")
+    )
 
 
 def _class_called(norm: str) -> DrugClass | None:
@@ -112,5 +116,3 @@ def _add(matched: dict[int, list[Matched]], names: dict[int, str], row: DrugName
     """Note that a name of a drug was met."""
     matched.setdefault(row.drug_id, []).append(Matched(row.name, row.kind, row.market))
     names[row.drug_id] = row.drug.name
-
-

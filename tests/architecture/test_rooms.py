@@ -25,7 +25,13 @@ LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 OUTSIDE = {"apps", "migrations", "starter"}
 # Django wants the app's own wiring in apps.py; the field that keeps a name's normal form imports names.
 PURE = {"names", "lint", "vocabulary"}
-PURE_FILES = {"document/shape.py", "document/text.py", "document/canonical.py", "document/diff.py", "review/mark.py"}
+PURE_FILES = {
+    "document/shape.py",
+    "document/text.py",
+    "document/canonical.py",
+    "document/diff.py",
+    "review/mark.py",
+}
 
 
 def room_of(path):

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monographs.document import Problem, canonical_text, digest, normalised, parsed, section_digests, unchanged_since
+from monographs.document import (
+    Problem,
+    canonical_text,
+    digest,
+    normalised,
+    parsed,
+    section_digests,
+    unchanged_since,
+)
 from tests import builders
 from tests.document.strategies import raw_documents
 
@@ -63,7 +71,7 @@ def test_white_space_changes_nothing(raw, space):
     assert digest_of(mapped(raw, lambda text: f" {text.replace(' ', space)} ")) == digest_of(raw)
 
 
-@given(raw_documents(), st.sampled_from(["\r\n", "\r", "\n \n" , " \n"]))
+@given(raw_documents(), st.sampled_from(["\r\n", "\r", "\n \n", " \n"]))
 def test_line_ends_change_nothing(raw, end):
     if end == "\n \n":
         changed = {kind: text.replace("\n\n", "\n \t\n") for kind, text in raw["sections"].items()}
@@ -151,7 +159,10 @@ def test_hostile_text_is_refused_with_its_place(text, place, changes):
         ({"lead": 5.5}, "lead"),
         ({"lead": None}, "lead"),
         ({"flags": {"cytotoxic": {"source": "nosuch", "checked_on": "2026-11-22"}}}, "flags.cytotoxic"),
-        ({"flags": {"cytotoxic": {"source": "smpc", "checked_on": "22/11/2026"}}}, "flags.cytotoxic.checked_on"),
+        (
+            {"flags": {"cytotoxic": {"source": "smpc", "checked_on": "22/11/2026"}}},
+            "flags.cytotoxic.checked_on",
+        ),
         ({"sources": {"smpc": {**builders.SMPC, "url": "http://medicines.example/1"}}}, "sources.smpc.url"),
         ({"sources": {"SmPC": builders.SMPC}}, "sources.SmPC"),
     ],
@@ -175,6 +186,14 @@ def test_each_section_remembers_since_when_it_stands_unchanged():
     one = unchanged_since(first, 1, {})
     two = unchanged_since(second, 2, one)
     three = unchanged_since(third, 3, two)
-    assert {kind: entry["since"] for kind, entry in one.items()} == {"lead": 1, "indications": 1, "monitoring": 1}
-    assert {kind: entry["since"] for kind, entry in two.items()} == {"lead": 1, "indications": 1, "monitoring": 2}
+    assert {kind: entry["since"] for kind, entry in one.items()} == {
+        "lead": 1,
+        "indications": 1,
+        "monitoring": 1,
+    }
+    assert {kind: entry["since"] for kind, entry in two.items()} == {
+        "lead": 1,
+        "indications": 1,
+        "monitoring": 2,
+    }
     assert three["monitoring"] == {"digest": section_digests(first)["monitoring"], "since": 3}

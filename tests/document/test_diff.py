@@ -40,4 +40,8 @@ def test_a_section_that_came_is_all_added():
     sections = builders.raw()["sections"]
     old, new = builders.document(), builders.document(sections={**sections, "cautions": "Take care."})
     (change,) = diff(old, new)
-    assert (change.place, change.old, change.pieces) == ("sections.cautions", "", (Piece("added", "Take care."),))
+    assert (change.place, change.old, change.pieces) == (
+        "sections.cautions",
+        "",
+        (Piece("added", "Take care."),),
+    )

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from monographs.document import Reference, statements
 from monographs.document.text import references, tidy_section
 
-pieces = st.sampled_from(["- ", "-", "•", "• x", "a", "a b", " ", "\n", "\n\n", "[smpc 4.4]", "[18F]", "Pregnancy:", "\r\n", "\t"])
+pieces = st.sampled_from(
+    ["- ", "-", "•", "• x", "a", "a b", " ", "\n", "\n\n", "[smpc 4.4]", "[18F]", "Pregnancy:", "\r\n", "\t"]
+)
 texts = st.lists(pieces, max_size=12).map("".join)
 
 

@@ -6,7 +6,15 @@ from django.core.exceptions import PermissionDenied
 from monographs import review
 from monographs.document import build, canonical_text, parsed
 from monographs.models import Generation, LiveDrug, Release, Revision
-from monographs.review import AlreadyLive, BelowTheFloor, ContentErrors, NeedsReason, NotAcknowledged, NotLive, NothingChanged
+from monographs.review import (
+    AlreadyLive,
+    BelowTheFloor,
+    ContentErrors,
+    NeedsReason,
+    NotAcknowledged,
+    NothingChanged,
+    NotLive,
+)
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 from tests import builders
 
@@ -135,7 +143,10 @@ def test_release_refuses_below_the_floor(lead, changes, missing):
 
 def test_release_refuses_without_a_source(lead):
     revision = builders.submitted(
-        sources={}, reference_smpc=None, names=[{"name": "Amlodipine", "kind": "inn"}], sections={"monitoring": "Text."}
+        sources={},
+        reference_smpc=None,
+        names=[{"name": "Amlodipine", "kind": "inn"}],
+        sections={"monitoring": "Text."},
     )
     with pytest.raises(BelowTheFloor, match="a source"):
         review.release(revision=revision, by=lead, reason="First.", acknowledged=SAFETY_SECTIONS)

@@ -103,7 +103,9 @@ def test_a_bulk_create_over_a_row_is_refused(frozen, model):
     setattr(row, name, value)
     others = [field.name for field in model._meta.fields if not field.primary_key]
     assert_only_the_guard_refuses(
-        lambda: model.objects.bulk_create([row], update_conflicts=True, update_fields=others, unique_fields=["pk"])
+        lambda: model.objects.bulk_create(
+            [row], update_conflicts=True, update_fields=others, unique_fields=["pk"]
+        )
     )
 
 
@@ -224,7 +226,9 @@ def test_a_release_of_another_drugs_revision_is_refused(frozen):
     other = builders.submitted("Nifedipine")
     mine = frozen[Release]
     assert_only_the_guard_refuses(
-        lambda: Release.objects.create(drug=mine.drug, part=mine.part, revision=other, by=mine.by, reason="Forged.")
+        lambda: Release.objects.create(
+            drug=mine.drug, part=mine.part, revision=other, by=mine.by, reason="Forged."
+        )
     )
 
 
@@ -242,7 +246,9 @@ def test_dosing_is_never_released_without_an_approval(frozen):
 
 def test_a_live_row_shows_only_what_was_released_last(frozen):
     revision = builders.submitted(lead="Another lead.")
-    assert_only_the_guard_refuses(lambda: LiveDrug.objects.filter(drug=revision.drug).update(monograph=revision))
+    assert_only_the_guard_refuses(
+        lambda: LiveDrug.objects.filter(drug=revision.drug).update(monograph=revision)
+    )
     assert_only_the_guard_refuses(lambda: LiveDrug.objects.filter(drug=revision.drug).update(monograph=None))
 
 
@@ -286,7 +292,9 @@ def test_a_class_tree_has_a_bottom(db):
     parent = None
     for level in range(guards.DEEPEST_CLASS):
         parent = DrugClass.objects.create(slug=f"level-{level}", name=f"Level {level}", parent=parent)
-    assert_only_the_guard_refuses(lambda: DrugClass.objects.create(slug="deeper", name="Deeper", parent=parent))
+    assert_only_the_guard_refuses(
+        lambda: DrugClass.objects.create(slug="deeper", name="Deeper", parent=parent)
+    )
 
 
 def test_missing_changed_and_foreign_guards_are_told(db):

@@ -54,6 +54,6 @@ def test_the_applications_role_cannot_truncate():
         sql = f"DELETE FROM {Release._meta.db_table}"
     else:
         sql = f"TRUNCATE {Release._meta.db_table}"
-    with pytest.raises(Exception, match="append-only|permission denied"), transaction.atomic():
+    with pytest.raises(Exception, match=r"append-only|permission denied"), transaction.atomic():
         connection.cursor().execute(sql)
     assert Release.objects.count() == 1

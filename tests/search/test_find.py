@@ -71,7 +71,9 @@ def test_each_kind_of_own_name_opens_the_page(kind):
     assert opened("amlo") == "amlodipine"
 
 
-@pytest.mark.parametrize("q", ["amlodipin", "amlodipine tablets", "amlodipine 5 mg", "amlodipine?x", "istin la"])
+@pytest.mark.parametrize(
+    "q", ["amlodipin", "amlodipine tablets", "amlodipine 5 mg", "amlodipine?x", "istin la"]
+)
 def test_a_part_or_more_than_a_name_opens_nothing(q):
     builders.released(names=names(BRAND))
     assert opened(q) is None
@@ -86,7 +88,9 @@ def test_the_same_name_of_a_drug_that_is_only_known_opens_nothing():
 
 def test_the_same_name_of_a_drug_that_is_not_released_opens_nothing():
     builders.released(names=names(BRAND))
-    builders.written("Nifedipine", names=[{"name": "Nifedipine", "kind": "inn"}, {"name": "ISTIN", "kind": "synonym"}])
+    builders.written(
+        "Nifedipine", names=[{"name": "Nifedipine", "kind": "inn"}, {"name": "ISTIN", "kind": "synonym"}]
+    )
     assert opened("istin") is None
 
 
@@ -122,7 +126,9 @@ def test_a_known_name_without_a_page_has_a_row_without_an_address():
 def test_a_class_comes_before_names_that_begin_like_it():
     DrugClass.objects.create(slug="penicillins", name="Penicillin")
     builders.released(
-        "Amoxicillin", **{"class": {"slug": "penicillins", "name": "Penicillin"}}, names=[{"name": "Amoxicillin", "kind": "inn"}]
+        "Amoxicillin",
+        **{"class": {"slug": "penicillins", "name": "Penicillin"}},
+        names=[{"name": "Amoxicillin", "kind": "inn"}],
     )
     builders.released("Penicillamine")
     for q in ("penicillin", "Penicillins"):
@@ -160,7 +166,9 @@ def test_a_redirect_takes_few_queries(django_assert_max_num_queries):
         assert opened("amlodipine") == "amlodipine"
 
 
-@pytest.mark.parametrize("q", ["", " ", "\x00", "®", "'; DROP TABLE", "%", "_", "\\", "🦠", "a" * 10_000, "\ud800", "٣"])
+@pytest.mark.parametrize(
+    "q", ["", " ", "\x00", "®", "'; DROP TABLE", "%", "_", "\\", "🦠", "a" * 10_000, "\ud800", "٣"]
+)
 def test_odd_queries_find_nothing_and_break_nothing(q):
     builders.released()
     assert rows(q) == []

@@ -15,14 +15,15 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _VOWEL = re.compile(r"[AEIOUYÀ-ÖØ-Þ]")
 _JOINING = frozenset({"AND", "AS", "FOR", "IN", "OF", "OR", "PER", "THE", "TO", "WITH", "WITHOUT", "W"})
 # Words of three letters and less that are no abbreviations.
-_SHORT_WORDS = frozenset(
-    {
-        "AID", "AIR", "ALL", "BED", "DAY", "DRY", "EAR", "EYE", "GEL", "HOT", "ICE", "JET", "KIT", "LIP", "LOW",
-        "MEN", "NEO", "NEW", "OIL", "OLD", "ONE", "PAD", "PEN", "PRO", "RED", "RID", "SKY", "SUN", "TEA", "TRI", "ZEE",
-    }
-)  # fmt: skip
+_WORDS = (
+    "AID AIR ALL BED CO DAY DRY EAR EYE FLU GEL HOT ICE JET JR KIT LIP LO LOW MEN MIX NEO NEW NO OIL OLD ONE "
+    "PAD PAK PEN PRO RED RID SKY SUN TEA TRI"
+)
+_SHORT_WORDS = frozenset(_WORDS.split())
 # Abbreviations that could be read as words.
-_ABBREVIATIONS = frozenset({"ACTH", "DMSA", "DOCA", "DTPA", "EDTA", "FUDR", "HCTZ", "MSIR", "PEGI", "TTPG"})
+_ABBREVIATIONS = frozenset(
+    {"ACTH", "DMSA", "DOCA", "DTPA", "EDTA", "FUDR", "HCTZ", "MSIR", "TTPG", "VIII", "XIII"}
+)
 _SHORT = 3
 
 
@@ -42,14 +43,22 @@ def display_name(name: str) -> str:
     if name.islower():
         return _capitalised(name)
     if name.isupper():
-        return _WORD.sub(lambda match: _word(match[0], is_first=match.start() == 0), name)
+        return _WORD.sub(
+            lambda match: _word(match[0], is_first=not _has_capital(name[: match.start()])), name
+        )
     return name
 
 
 def _capitalised(name: str) -> str:
     """Return the name with its first letter as a capital."""
     first = next((index for index, char in enumerate(name) if char.isalpha()), 0)
-    return name[:first] + name[first].upper() + name[first + 1 :]
+    capital = name[first].upper()
+    # Some letters have no single capital; a name must not grow.
+    return name if len(capital) > 1 else name[:first] + capital + name[first + 1 :]
+
+
+def _has_capital(text: str) -> bool:
+    return any(char.isupper() for char in text)
 
 
 def _word(word: str, *, is_first: bool) -> str:

@@ -31,8 +31,9 @@ def names_of(row: CatalogueRow) -> list[CatalogueName]:
     """
     kept: dict[str, CatalogueName] = {}
     for name, kind, market in _claims(row):
-        norm = normalise(name)
-        kept.setdefault(norm, CatalogueName(display_name(name), norm, kind, market))
+        shown = display_name(name)
+        norm = normalise(shown)
+        kept.setdefault(norm, CatalogueName(shown, norm, kind, market))
     return list(kept.values())
 
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -87,9 +89,22 @@ def read_catalogue(path: Path) -> Iterator[CatalogueRow | BadRow]:
     or is no catalogue: no such file, a zip archive, missing columns, damaged or
     endless data.
     """
+    with _opened(path) as stream:
+        yield from _rows(stream)
+
+
+def count_lines(path: Path) -> int:
+    """Return how many lines the file has, for a progress bar. Raises CatalogueError."""
+    with _opened(path) as stream:
+        return sum(1 for _ in _lines(stream))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Give the stream of the file's text. Raises CatalogueError for what goes wrong with it."""
     try:
         with path.open("rb") as raw:
-            yield from _rows(_unpacked(raw))
+            yield _unpacked(raw)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise CatalogueError(f"{path.name}: the gzip data are damaged or end too early.") from None
     except OSError as error:
@@ -148,7 +163,7 @@ def _skip_line(stream: BinaryIO, line: int) -> int:
 def _places(raw: bytes | None) -> dict[str, int]:
     """Return where each column stands, and under "" how many there are. Raises CatalogueError."""
     try:
-        header = _split((raw or b"").removeprefix(b"\xef\xbb\xbf"))
+        header = _split(raw and raw.removeprefix(b"\xef\xbb\xbf"))
     except _RowError as refused:
         raise CatalogueError(f"line 1: {refused}") from None
     names = [name.strip().lower() for name in header]
@@ -174,7 +189,7 @@ def _split(raw: bytes | None) -> list[str]:
     try:
         return next(csv.reader((text,), strict=True), [])
     except csv.Error:
-        raise _RowError("a quotation mark is not closed on its line, or stands within a field.") from None
+        raise _RowError("the line is no CSV record: is a quotation mark not closed on it?") from None
 
 
 def _fields(raw: bytes | None, places: dict[str, int]) -> dict[str, str]:
@@ -182,7 +197,12 @@ def _fields(raw: bytes | None, places: dict[str, int]) -> dict[str, str]:
     fields = _split(raw)
     if len(fields) != places[""]:
         raise _RowError(f"{len(fields)} columns, not {places['']}.")
-    return {column: fields[places[column]].strip() for column in COLUMNS}
+    return {column: _tidy(fields[places[column]]) for column in COLUMNS}
+
+
+def _tidy(text: str) -> str:
+    """Return text in NFC, trimmed, every run of white space as one space."""
+    return " ".join(text.split() if text.isascii() else unicodedata.normalize("NFC", text).split())
 
 
 def _row(line: int, fields: dict[str, str]) -> CatalogueRow:

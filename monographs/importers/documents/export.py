@@ -83,9 +83,16 @@ def _conflicts(drug: Drug) -> Iterator[dict[str, Any]]:
     """Yield the name conflicts that rest on a source of this drug and on one of its names."""
     keys = dict(drug.citations.values_list("source", "key"))
     norms = drug.names.values("norm")
-    for row in NameConflict.objects.filter(source__in=keys, norm__in=norms).order_by("norm", "market", "substance"):
+    for row in NameConflict.objects.filter(source__in=keys, norm__in=norms).order_by(
+        "norm", "market", "substance"
+    ):
         yield _without_empty(
-            {"name": row.name, "market": row.market, "substance": row.substance, "source": keys[row.source_id]}
+            {
+                "name": row.name,
+                "market": row.market,
+                "substance": row.substance,
+                "source": keys[row.source_id],
+            }
         )
 
 

@@ -61,7 +61,11 @@ def slugs(path: Path) -> set[str]:
     """Return the slugs of the drugs that a file or folder holds, good or bad."""
     if path.is_dir():
         return {file.stem for file in path.glob("*.yaml") if file.name != CLASSES}
-    return {str(found.data["slug"]) for found in records(path) if isinstance(found, Found) and "slug" in found.data}
+    return {
+        str(found.data["slug"])
+        for found in records(path)
+        if isinstance(found, Found) and "slug" in found.data
+    }
 
 
 def count(path: Path) -> int:
@@ -98,7 +102,11 @@ def _yaml(file: Path) -> Iterator[Found | Bad]:
         for entry in entries:
             line = entry.start_mark.line + 1 if entry else 1
             data = _constructed(entry)
-            yield Found(file.name, line, data) if isinstance(data, dict) else Bad(file.name, line, "is not a record")
+            yield (
+                Found(file.name, line, data)
+                if isinstance(data, dict)
+                else Bad(file.name, line, "is not a record")
+            )
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         yield Bad(file.name, mark.line + 1 if mark else 1, f"is not YAML that we read: {error.problem}")
@@ -124,7 +132,9 @@ class PlainLoader(yaml.CSafeLoader):
             if not isinstance(key, str) or key == "<<":
                 raise yaml.constructor.ConstructorError(None, None, "a key must be text", key_node.start_mark)
             if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"“{key}” stands twice", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"“{key}” stands twice", key_node.start_mark
+                )
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
@@ -133,7 +143,9 @@ def _refuse_anchors(text: str) -> None:
     """Raise for anchors and aliases, with which a small file says something huge."""
     for token in yaml.scan(text, Loader=yaml.CSafeLoader):
         if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-            raise yaml.composer.ComposerError(None, None, "anchors and aliases are not allowed", token.start_mark)
+            raise yaml.composer.ComposerError(
+                None, None, "anchors and aliases are not allowed", token.start_mark
+            )
 
 
 def _json_lines(file: Path) -> Iterator[Found | Bad]:

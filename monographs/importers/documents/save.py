@@ -14,7 +14,7 @@ from monographs.document import Problem, build, canonical_text, normalised
 from monographs.document.canonical import dumped, tidied, validated
 from monographs.document.shape import SCHEMA, ClassRecord, DrugRecord, Link
 from monographs.lint import lint_text
-from monographs.models import CrossLink, Drug, DrugClass, Identifier, NameConflict, OldSlug
+from monographs.models import CrossLink, Drug, DrugClass, Identifier, NameConflict, OldSlug, Revision
 from monographs.names import normalise
 from monographs.review.live import latest_release
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
@@ -134,7 +134,9 @@ def save_links(record: DrugRecord, *, by: Any) -> bool:
     except Problem as problem:
         raise Refused(record.slug, problem.place, problem.sentence) from None
     except IntegrityError as error:
-        raise Refused(record.slug, "related", f"the database refuses it: {str(error).splitlines()[0]}") from None
+        raise Refused(
+            record.slug, "related", f"the database refuses it: {str(error).splitlines()[0]}"
+        ) from None
 
 
 def _save_drug(record: DrugRecord, steps: Steps, where: str) -> bool:
@@ -145,13 +147,13 @@ def _save_drug(record: DrugRecord, steps: Steps, where: str) -> bool:
     if drug is None:
         if OldSlug.objects.filter(slug=record.slug).exists():
             raise Problem("slug", "this address was another drug's")
-        drug = Drug.objects.create(slug=record.slug, name=record.monograph.name)
+        drug = Drug.objects.create(slug=record.slug, name=record.monograph.name, **_dosing(record))
     changed = _save_text(drug, record, steps, where, is_new=is_new)
     changed |= _save_beside(drug, record)
-    if steps.submit:
-        changed |= _submit(drug, steps)
+    revision = _submit(drug, steps) if steps.submit else None
+    changed |= revision is not None
     if steps.release:
-        changed |= _release(drug, steps)
+        changed |= _release(drug, revision, steps)
     return changed
 
 
@@ -161,7 +163,6 @@ def _save_text(drug: Drug, record: DrugRecord, steps: Steps, where: str, *, is_n
         return False
     claim = dumped(record.reviews) if record.reviews is not None else ""
     review.edit(drug=drug, document=record.monograph, by=steps.by, what=where, claim=claim)
-    drug.refresh_from_db()
     return True
 
 
@@ -174,30 +175,46 @@ def _is_same(drug: Drug, record: DrugRecord) -> bool:
 
 
 def _save_beside(drug: Drug, record: DrugRecord) -> bool:
-    """Write what stands beside the reviewed text: codes, dosing state, name conflicts."""
+    """Write what stands beside the reviewed text. Returns whether anything changed."""
+    changed = _save_identifiers(drug, record)
+    dosing = _dosing(record)
+    if any(getattr(drug, name) != value for name, value in dosing.items()):
+        Drug.objects.filter(pk=drug.pk).update(**dosing)
+        changed = True
+    for conflict in record.name_conflicts:
+        changed |= _save_conflict(drug, conflict)
+    return changed
+
+
+def _save_identifiers(drug: Drug, record: DrugRecord) -> bool:
+    """Write the codes that are new or were checked anew."""
+    if not record.identifiers:
+        return False
     changed = False
     rows = {(row.system, row.value): row for row in drug.identifiers.all()}
     for ref in record.identifiers:
         columns = {"verified_on": ref.verified_on, "verified_against": ref.verified_against}
         row = rows.get((ref.system, ref.value))
-        if row is None or any(getattr(row, name) != value for name, value in columns.items()):
+        if row is None:
             _refuse_taken(drug, ref)
-            Identifier.objects.update_or_create(
-                drug=drug, system=ref.system.value, value=ref.value, defaults=columns
-            )
-            changed = True
-    if record.dosing is not None:
-        columns = {
-            "dosing_state": record.dosing.state.value,
-            "dosing_since": record.dosing.since,
-            "dosing_why": record.dosing.why,
-        }
-        if any(getattr(drug, name) != value for name, value in columns.items()):
-            Drug.objects.filter(pk=drug.pk).update(**columns)
-            changed = True
-    for conflict in record.name_conflicts:
-        changed |= _save_conflict(drug, conflict)
+            Identifier.objects.create(drug=drug, system=ref.system.value, value=ref.value, **columns)
+        elif any(getattr(row, name) != value for name, value in columns.items()):
+            Identifier.objects.filter(pk=row.pk).update(**columns)
+        else:
+            continue
+        changed = True
     return changed
+
+
+def _dosing(record: DrugRecord) -> dict[str, Any]:
+    """Return the columns that say why no dose is shown; none when the record does not."""
+    if record.dosing is None:
+        return {}
+    return {
+        "dosing_state": record.dosing.state.value,
+        "dosing_since": record.dosing.since,
+        "dosing_why": record.dosing.why,
+    }
 
 
 def _refuse_taken(drug: Drug, ref: Any) -> None:
@@ -223,26 +240,26 @@ def _save_conflict(drug: Drug, conflict: Any) -> bool:
     return is_new
 
 
-def _submit(drug: Drug, steps: Steps) -> bool:
-    """Submit the text unless it was submitted already."""
+def _submit(drug: Drug, steps: Steps) -> Revision | None:
+    """Submit the text. Returns None when it was submitted already."""
     try:
-        review.submit(
+        return review.submit(
             drug=drug, part=Part.MONOGRAPH, by=steps.by, change_kind=ChangeKind.CLINICAL, note=steps.note
         )
     except review.NothingChanged:
-        return False
-    return True
+        return None
 
 
-def _release(drug: Drug, steps: Steps) -> bool:
-    """Release the newest revision unless readers see it, or a lead withdrew it."""
-    newest = drug.revisions.filter(part=Part.MONOGRAPH.value).order_by("-number").first()
-    if newest is None:
+def _release(drug: Drug, revision: Revision | None, steps: Steps) -> bool:
+    """Release the newest revision, unless a lead decided otherwise: rolled back, or withdrew the page."""
+    if revision is None:
+        revision = drug.revisions.filter(part=Part.MONOGRAPH.value).order_by("-number").first()
+    if revision is None:
         raise Problem("", "there is no submitted revision to release; add --submit")
     shown = latest_release(drug, Part.MONOGRAPH)
-    if shown is not None and (shown.revision_id == newest.pk or shown.revision_id is None):
+    if shown is not None and (shown.revision is None or revision.releases.exists()):
         return False
-    review.release(revision=newest, by=steps.by, reason=steps.note, acknowledged=steps.acknowledged)
+    review.release(revision=revision, by=steps.by, reason=steps.note, acknowledged=steps.acknowledged)
     return True
 
 
@@ -255,7 +272,11 @@ def refuse_lost_links(record: DrugRecord, coming: Collection[str]) -> None:
         for place, link in enumerate(record.related):
             _refuse_bad_link(link, f"related.{place}", record)
         drugs = {link.drug: f"related.{place}.drug" for place, link in enumerate(record.related) if link.drug}
-        classes = {link.drug_class: f"related.{place}.class" for place, link in enumerate(record.related) if link.drug_class}
+        classes = {
+            link.drug_class: f"related.{place}.class"
+            for place, link in enumerate(record.related)
+            if link.drug_class
+        }
         _refuse_unknown(Drug, {slug: at for slug, at in drugs.items() if slug not in coming})
         _refuse_unknown(DrugClass, classes)
     except Problem as problem:
@@ -283,14 +304,21 @@ def _refuse_unknown(model: type[Drug] | type[DrugClass], wanted: Mapping[str, st
 
 def _links(record: DrugRecord) -> list[dict[str, Any]]:
     """Return the columns of each link. Raises Problem when a target is not here."""
-    drugs = {row.slug: row for row in Drug.objects.filter(slug__in=[link.drug for link in record.related if link.drug])}
+    drugs = {
+        row.slug: row
+        for row in Drug.objects.filter(slug__in=[link.drug for link in record.related if link.drug])
+    }
     classes = {
         row.slug: row
-        for row in DrugClass.objects.filter(slug__in=[link.drug_class for link in record.related if link.drug_class])
+        for row in DrugClass.objects.filter(
+            slug__in=[link.drug_class for link in record.related if link.drug_class]
+        )
     }
     for place, link in enumerate(record.related):
         if link.drug and link.drug not in drugs:
-            raise Problem(f"related.{place}.drug", f"“{link.drug}” was refused, so the links were left as they were")
+            raise Problem(
+                f"related.{place}.drug", f"“{link.drug}” was refused, so the links were left as they were"
+            )
     return [
         {
             "to_drug": drugs[link.drug] if link.drug else None,
@@ -331,7 +359,9 @@ def _refuse_lint(place: str, text: str) -> None:
 def _refuse_other_schema(data: Mapping[str, Any]) -> None:
     """Raise Problem for a schema that this program does not read."""
     if data.get("schema") != SCHEMA:
-        raise Problem("schema", f"this program reads schema {SCHEMA}, the record has {data.get('schema')!r}"[:120])
+        raise Problem(
+            "schema", f"this program reads schema {SCHEMA}, the record has {data.get('schema')!r}"[:120]
+        )
 
 
 def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -345,5 +375,3 @@ def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def _under_monograph(place: str) -> str:
     """Return a place of the document as the file has it."""
     return place if place in ("slug", "identifiers", "name_conflicts", "") else f"monograph.{place}"
-
-

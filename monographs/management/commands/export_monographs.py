@@ -14,7 +14,9 @@ from monographs.importers.documents.read import CLASSES
 class Command(BaseCommand):
     """Export the working texts in the form that import_monographs reads."""
 
-    help = "Export the working texts as JSON Lines (FILE.jsonl) or as a folder with one YAML file for each drug."
+    help = (
+        "Export the working texts as JSON Lines (FILE.jsonl) or as a folder with one YAML file for each drug."
+    )
 
     def add_arguments(self, parser):
         """Take the file or folder."""
@@ -38,8 +40,9 @@ def _write_lines(path):
     with half.open("w", encoding="utf-8", newline="\n") as stream:
         for record in class_records():
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
-        for drugs, record in enumerate(drug_records(), start=1):
+        for record in drug_records():
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+            drugs += 1
     half.replace(path)
     return drugs
 
@@ -49,8 +52,9 @@ def _write_folder(path):
     path.mkdir(parents=True, exist_ok=True)
     _write_yaml(path / CLASSES, list(class_records()))
     drugs = 0
-    for drugs, record in enumerate(drug_records(), start=1):
+    for record in drug_records():
         _write_yaml(path / f"{record['slug']}.yaml", record)
+        drugs += 1
     return drugs
 
 
@@ -58,7 +62,9 @@ def _write_yaml(path, data):
     """Write one YAML file, section texts as blocks."""
     half = path.with_name(path.name + ".part")
     half.write_text(
-        yaml.dump(data, Dumper=_Blocks, allow_unicode=True, sort_keys=False, width=100), encoding="utf-8", newline="\n"
+        yaml.dump(data, Dumper=_Blocks, allow_unicode=True, sort_keys=False, width=100),
+        encoding="utf-8",
+        newline="\n",
     )
     half.replace(path)
 

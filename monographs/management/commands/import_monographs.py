@@ -22,9 +22,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         """Take the file, the person, and how far each drug goes."""
         parser.add_argument("path", type=Path, metavar="FILE.jsonl|DIR")
-        parser.add_argument("--by", required=True, metavar="USER", help="Username of the person who answers for it.")
+        parser.add_argument(
+            "--by", required=True, metavar="USER", help="Username of the person who answers for it."
+        )
         parser.add_argument("--submit", action="store_true", help="Submit each changed text for review.")
-        parser.add_argument("--release", action="store_true", help="Release what was submitted, as not yet reviewed.")
+        parser.add_argument(
+            "--release", action="store_true", help="Release what was submitted, as not yet reviewed."
+        )
         parser.add_argument(
             "--acknowledge",
             nargs="+",
@@ -34,7 +38,9 @@ class Command(BaseCommand):
             help="Safety sections that you know are not yet written: "
             + ", ".join(kind.value for kind in SAFETY_SECTIONS),
         )
-        parser.add_argument("--note", default="Imported.", help="Why the texts changed; kept with each revision.")
+        parser.add_argument(
+            "--note", default="Imported.", help="Why the texts changed; kept with each revision."
+        )
 
     def handle(self, *, path, by, submit, release, acknowledge, note, **options):
         """Run the import; exit status 1 when a record was refused."""

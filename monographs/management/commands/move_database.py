@@ -44,4 +44,4 @@ class Command(BaseCommand):
 def _verify(url):
     """Run verify_reviews in the moved database, as its own process. Returns the exit status."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "verify_reviews"]
-    return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode  # noqa: S603
+    return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode

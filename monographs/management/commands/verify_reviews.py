@@ -14,8 +14,11 @@ class Command(BaseCommand):
     def handle(self, **options):
         """Print what does not hold."""
         broken = 0
-        for broken, sentence in enumerate(verify.broken(), start=1):
+        for sentence in verify.broken():
             self.stderr.write(sentence)
+            broken += 1
         if broken:
             raise CommandError(f"{broken} things do not hold.")
-        self.stdout.write(f"{Revision.objects.count()} revisions and {Release.objects.count()} releases hold.")
+        self.stdout.write(
+            f"{Revision.objects.count()} revisions and {Release.objects.count()} releases hold."
+        )

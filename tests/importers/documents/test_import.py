@@ -11,6 +11,7 @@ from monographs import review
 from monographs.document import build, canonical_text, digest
 from monographs.models import CrossLink, Drug, DrugClass, Edit, LiveDrug, Release, Revision
 from monographs.review import guards
+from monographs.vocabulary import SAFETY_SECTIONS
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,8 @@ def imported(path, *flags, by="lead"):
 def digests():
     """Return the digest of every drug's working text, by slug."""
     return {
-        drug.slug: digest(canonical_text(build(drug))) for drug in Drug.objects.filter(primary_class__isnull=False)
+        drug.slug: digest(canonical_text(build(drug)))
+        for drug in Drug.objects.filter(primary_class__isnull=False)
     }
 
 
@@ -75,7 +77,9 @@ def test_the_same_file_twice_changes_nothing(file):
 
     assert imported(path, "--submit", "--release") == ""
 
-    assert [list(model.objects.values()) for model in (Drug, Edit, Revision, Release, CrossLink, LiveDrug)] == before
+    assert [
+        list(model.objects.values()) for model in (Drug, Edit, Revision, Release, CrossLink, LiveDrug)
+    ] == before
 
 
 def test_a_bad_record_is_refused_with_its_place_and_the_others_go_on(file, capsys):
@@ -127,11 +131,19 @@ def test_a_damaged_line_is_refused_by_its_number(file, capsys, line, said):
     [
         ("slug", "Amlodipine", "slug"),
         ("colour", "red", "colour"),
-        ("related", [{"drug": "nosuch", "relation": "see-also"}], "related.0.drug: there is no drug “nosuch”"),
+        (
+            "related",
+            [{"drug": "nosuch", "relation": "see-also"}],
+            "related.0.drug: there is no drug “nosuch”",
+        ),
         ("related", [{"drug": "amlodipine", "relation": "see-also"}], "not linked to itself"),
         ("related", [{"relation": "see-also"}], "exactly one of"),
         ("related", [{"url": "https://a.example/", "relation": "guideline"}], "needs a title"),
-        ("related", [{"class": "calcium-channel-blockers", "relation": "see-also", "reason": "Give 5 mg."}], "L30"),
+        (
+            "related",
+            [{"class": "calcium-channel-blockers", "relation": "see-also", "reason": "Give 5 mg."}],
+            "L30",
+        ),
         ("identifiers", [{"system": "snomed", "value": "1"}], "identifiers.0.system"),
         ("identifiers", [{"system": "rxnorm", "value": 17767}], "identifiers.0.value"),
         ("dosing", {"state": "published", "since": "2026-11-22"}, "dosing.state"),
@@ -187,6 +199,20 @@ def test_an_import_does_not_bring_a_withdrawn_page_back(file, lead):
     review.withdraw(drug=Drug.objects.get(), by=lead, reason="Wrong.")
     assert imported(path, "--submit", "--release") == ""
     assert LiveDrug.objects.get().monograph is None
+
+
+def test_an_import_does_not_undo_a_roll_back(file, lead):
+    path = file(record())
+    imported(path, "--submit", "--release")
+    first = LiveDrug.objects.get().monograph
+    changed = record()
+    changed["monograph"]["lead"] = "Another lead."
+    imported(file(changed), "--submit", "--release")
+    review.roll_back(revision=first, by=lead, reason="Wrong.", acknowledged=list(SAFETY_SECTIONS))
+
+    assert imported(file(changed), "--submit", "--release") == ""
+
+    assert LiveDrug.objects.get().monograph == first
 
 
 def test_an_editor_may_import_but_not_release(file, capsys):

@@ -1,0 +1,321 @@
+"""Writing a catalogue into the database: known names without monographs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, reset_queries, transaction
+from django.db.models import Exists, OuterRef
+
+from monographs.importers.catalogue.naming import CatalogueName, names_of
+from monographs.importers.catalogue.rows import BadRow, CatalogueError, CatalogueRow
+from monographs.models import Drug, DrugName, Generation, Identifier, OldSlug, Source
+from monographs.names import normalise, slugify_name
+from monographs.names.slug import MAX_SLUG
+from monographs.review import require
+from monographs.review.live import raise_generation
+from monographs.vocabulary import IdentifierSystem, SourceKind
+
+BATCH = 2_000
+# Another process may take a slug or a code between our reading and our writing.
+TRIES = 3
+
+UNII, RXNORM = IdentifierSystem.UNII.value, IdentifierSystem.RXNORM.value
+
+
+@dataclass(frozen=True)
+class NameList:
+    """The list that a catalogue comes from, as sources name it.
+
+    `identifier` and `revision` together name one edition of the list.
+    """
+
+    title: str
+    identifier: str
+    url: str
+    jurisdiction: str
+    revision: str = ""
+
+
+@dataclass
+class Counts:
+    """What an import did.
+
+    `codes_left_out` counts RxCUIs that stand at another drug already.
+    """
+
+    drugs: int = 0
+    names: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    codes_left_out: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Add the counts of one batch."""
+        for name in vars(self):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def load_catalogue(
+    found: Iterable[CatalogueRow | BadRow],
+    *,
+    name_list: NameList,
+    by: Any,
+    counts: Counts | None = None,
+    refuse: Callable[[BadRow], Any] = lambda bad: None,
+    advance: Callable[[int], Any] = lambda lines: None,
+) -> Counts:
+    """Add the drugs and names of a catalogue that are not known yet.
+
+    A row whose UNII is known adds names only. A row whose own name is that of
+    a drug that is only a name and has no UNII (a combination's component, say)
+    gives it the code and the names; if that drug has a monograph, the row is
+    refused until an editor has written the UNII there. Any other row adds a
+    drug; a slug that is taken gets a number. Rows that stand here already are
+    never changed, so the same file twice changes nothing.
+
+    Each batch is one transaction. `refuse` is called with each refused row,
+    `advance` with the number of lines that are done; `counts`, if given, is
+    kept up to date while the rows are read. Raises PermissionDenied, and
+    whatever reading the rows raises.
+    """
+    require(by, "add_drug")
+    counts = Counts() if counts is None else counts
+    for lines in _batches(found):
+        counts.add(_load_batch(lines, name_list, refuse))
+        advance(len(lines))
+        # With DEBUG on, Django keeps every statement.
+        reset_queries()
+    return counts
+
+
+def _batches(found: Iterable[CatalogueRow | BadRow]) -> Iterator[list[CatalogueRow | BadRow]]:
+    """Yield the lines by some thousand; when the file turns out damaged, first those before that."""
+    lines: list[CatalogueRow | BadRow] = []
+    try:
+        for line in found:
+            lines.append(line)
+            if len(lines) == BATCH:
+                yield lines
+                lines = []
+    except CatalogueError:
+        yield lines
+        raise
+    yield lines
+
+
+def _load_batch(
+    lines: list[CatalogueRow | BadRow], name_list: NameList, refuse: Callable[[BadRow], Any]
+) -> Counts:
+    """Write one batch; once more from the start when another process was quicker."""
+    rows = [line for line in lines if isinstance(line, CatalogueRow)]
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                batch = _Batch(rows)
+                batch.write(name_list)
+            break
+        except IntegrityError:
+            if attempt == TRIES - 1:
+                raise
+    refused = {bad.line: bad for bad in lines if isinstance(bad, BadRow)} | batch.refused
+    for line in sorted(refused):
+        refuse(refused[line])
+    batch.counts.refused = len(refused)
+    return batch.counts
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A row and its names, the drug's own first."""
+
+    row: CatalogueRow
+    names: list[CatalogueName]
+
+    @property
+    def own(self) -> CatalogueName:
+        """The drug's own name."""
+        return self.names[0]
+
+
+@dataclass
+class _Target:
+    """The drug that entries give names to, the norms that it has, the entries themselves."""
+
+    drug: Drug
+    norms: set[str]
+    is_new: bool = False
+    gets_codes: bool = False
+    entries: list[_Entry] = field(default_factory=list)
+
+
+class _Batch:
+    """Some thousand rows: what of them is known, and what is to be written."""
+
+    def __init__(self, rows: list[CatalogueRow]) -> None:
+        # Imports take turns from here to the end of the transaction (SQLite's have begun it alone).
+        Generation.objects.select_for_update().get(pk=1)
+        self.counts = Counts()
+        self.refused: dict[int, BadRow] = {}
+        self.entries = [_Entry(row, names_of(row)) for row in rows]
+        self.by_unii = self._known_by_unii()
+        self.unknown = [entry for entry in self.entries if entry.row.unii not in self.by_unii]
+        self.unnumbered = self._without_unii()
+        self.slugs = self._taken_slugs()
+
+    def write(self, name_list: NameList) -> None:
+        """Write the drugs, names and codes that are missing."""
+        targets = self._targets()
+        new = [target.drug for target in targets if target.is_new]
+        Drug.objects.bulk_create(new)
+        names = list(self._missing_names(targets))
+        codes = list(self._codes(targets, name_list))
+        if names or codes:
+            source = _source(name_list)
+            for name in names:
+                name.source = source
+            DrugName.objects.bulk_create(names)
+            Identifier.objects.bulk_create(codes)
+            raise_generation()
+        self.counts.drugs, self.counts.names = len(new), len(names)
+
+    def _targets(self) -> list[_Target]:
+        """Return the drugs of the rows, each once; rows that have none are refused."""
+        targets: dict[int, _Target] = {}
+        for entry in self.entries:
+            unii = entry.row.unii
+            target = self.by_unii.get(unii) or self._adopted(entry) or self._added(entry)
+            if target is not None:
+                self.by_unii[unii] = target
+                target.entries.append(entry)
+                targets[id(target)] = target
+        return list(targets.values())
+
+    def _adopted(self, entry: _Entry) -> _Target | None:
+        """Return the drug of the row's name that has no UNII yet, if it is only a name."""
+        target = self.unnumbered.get(entry.own.norm)
+        if target is None or _has_text(target.drug):
+            return None
+        del self.unnumbered[entry.own.norm]
+        target.gets_codes = True
+        return target
+
+    def _added(self, entry: _Entry) -> _Target | None:
+        """Return a new drug for the row, or None and refuse the row."""
+        row = entry.row
+        taken = self.unnumbered.get(entry.own.norm)
+        if taken is not None:
+            self.refused[row.line] = BadRow(
+                row.line,
+                f"“{taken.drug}” has a monograph here and no UNII: if it is the same, add {row.unii} there.",
+            )
+            return None
+        drug = Drug(name=entry.own.name, slug=self._free_slug(slugify_name(entry.own.name)))
+        return _Target(drug, set(), is_new=True, gets_codes=True)
+
+    def _missing_names(self, targets: list[_Target]) -> Iterator[DrugName]:
+        """Yield a row for each name that its drug does not have in any kind or market."""
+        for target in targets:
+            for entry in target.entries:
+                missing = [name for name in entry.names if name.norm not in target.norms]
+                target.norms.update(name.norm for name in missing)
+                self.counts.unchanged += not (missing or target.gets_codes)
+                for name in missing:
+                    yield DrugName(
+                        drug=target.drug,
+                        name=name.name,
+                        kind=name.kind.value,
+                        market=name.market,
+                        in_document=False,
+                    )
+
+    def _codes(self, targets: list[_Target], name_list: NameList) -> Iterator[Identifier]:
+        """Yield UNII and RxCUI of each drug that the catalogue identifies."""
+        first_rows = [(target.drug, target.entries[0].row) for target in targets if target.gets_codes]
+        taken = set(
+            Identifier.objects.filter(
+                system=RXNORM, value__in=[row.rxcui for _, row in first_rows if row.rxcui]
+            ).values_list("value", flat=True)
+        )
+        for drug, row in first_rows:
+            yield Identifier(drug=drug, system=UNII, value=row.unii, verified_against=name_list.title[:120])
+            if row.rxcui in taken:
+                self.counts.codes_left_out += 1
+            elif row.rxcui:
+                taken.add(row.rxcui)
+                yield Identifier(
+                    drug=drug, system=RXNORM, value=row.rxcui, verified_against=name_list.title[:120]
+                )
+
+    def _known_by_unii(self) -> dict[str, _Target]:
+        """Return the drugs that the rows' codes name, with their names."""
+        codes = Identifier.objects.filter(system=UNII, value__in={entry.row.unii for entry in self.entries})
+        targets: dict[int, _Target] = {}
+        by_unii = {
+            code.value: targets.setdefault(code.drug_id, _Target(code.drug, set()))
+            for code in codes.select_related("drug")
+        }
+        _fill_norms(targets.values())
+        return by_unii
+
+    def _without_unii(self) -> dict[str, _Target]:
+        """Return by norm the drugs that bear a row's own name and have no UNII."""
+        norms = {entry.own.norm for entry in self.unknown}
+        has_unii = Identifier.objects.filter(drug=OuterRef("drug"), system=UNII)
+        found = DrugName.objects.filter(~Exists(has_unii), norm__in=norms).select_related("drug")
+        # The oldest drug of a name stands last, and so stays.
+        own = [name for name in found.order_by("-drug_id") if normalise(name.drug.name) == name.norm]
+        targets = {name.norm: _Target(name.drug, set()) for name in own}
+        _fill_norms(targets.values())
+        return targets
+
+    def _taken_slugs(self) -> set[str]:
+        """Return the slugs, of those that the rows would like, that a drug has or had."""
+        return _slugs_among({slugify_name(entry.own.name) for entry in self.unknown})
+
+    def _free_slug(self, wanted: str) -> str:
+        """Return the slug, with the least number from 2 that makes it free, and take it."""
+        slug, number = wanted, 1
+        while slug in self.slugs or (number > 1 and _slugs_among({slug})):
+            number += 1
+            slug = f"{wanted[: MAX_SLUG - len(str(number)) - 1].rstrip('-')}-{number}"
+        self.slugs.add(slug)
+        return slug
+
+
+def _fill_norms(targets: Iterable[_Target]) -> None:
+    """Read the norms that each drug has."""
+    by_drug = {target.drug.pk: target for target in targets}
+    for drug_id, norm in DrugName.objects.filter(drug__in=list(by_drug)).values_list("drug_id", "norm"):
+        by_drug[drug_id].norms.add(norm)
+
+
+def _has_text(drug: Drug) -> bool:
+    """Tell whether editors have begun a monograph."""
+    return drug.primary_class_id is not None or drug.sections.exists() or drug.revisions.exists()
+
+
+def _slugs_among(wanted: set[str]) -> set[str]:
+    """Return which of these slugs a drug has or had."""
+    return {
+        slug
+        for model in (Drug, OldSlug)
+        for slug in model.objects.filter(slug__in=wanted).values_list("slug", flat=True)
+    }
+
+
+def _source(name_list: NameList) -> Source:
+    """Return the row of the list, made when it is first needed."""
+    source, _ = Source.objects.get_or_create(
+        kind=SourceKind.OTHER.value,
+        identifier=name_list.identifier,
+        revision=name_list.revision,
+        defaults={
+            "title": name_list.title,
+            "url": name_list.url,
+            "jurisdiction": name_list.jurisdiction,
+        },
+    )
+    return source

@@ -1,0 +1,108 @@
+"""Pages as tests read them, and data for every kind of page."""
+
+import html
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+from monographs import review
+from monographs.importers.documents import Steps, run
+from monographs.models import CrossLink, Drug, DrugClass, LiveDrug
+from monographs.vocabulary import NameKind, SectionKind
+from tests.builders import LEAD, SMPC, person, released
+
+STARTER = Path(settings.BASE_DIR) / "monographs" / "starter"
+BLOCKERS = {"slug": "calcium-channel-blockers", "name": "Calcium-channel blocker"}
+# A kind of page and an address of it, once `every_kind` has made the data.
+KINDS = {
+    "home": "/",
+    "letters": "/drugs/",
+    "one letter": "/drugs/?letter=p",
+    "drug": "/drugs/pomalidomide/",
+    "drug after a brand": "/drugs/pomalidomide/?from=imnovid",
+    "drug, little written": "/drugs/amlodipine/",
+    "drug without an SmPC": "/drugs/felodipine/",
+    "withdrawn": "/drugs/nifedipine/",
+    "known name": "/drugs/isradipine/",
+    "classes": "/classes/",
+    "class": "/classes/immunomodulators/",
+    "results": "/search/?q=imn",
+    "class word": "/search/?q=penicillins",
+    "nothing found": "/search/?q=xyzzy",
+    "empty search": "/search/",
+    "not found": "/drugs/no-such-medicine/",
+}
+
+
+def words(response):
+    """Return what a reader reads on a page, on one line, no-break spaces as spaces."""
+    body = re.sub(r"<(head|svg)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    text = re.sub(r"</?(?:b|a|span|small)\b[^>]*>", "", body)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def starter():
+    """Import and release the starter monographs; return their live rows."""
+    run(STARTER, Steps(by=person("lead", LEAD), submit=True, release=True, note="Starter."))
+    return LiveDrug.objects.in_order()
+
+
+def withdrawn(name, reason="The text was wrong."):
+    """Return the live row of a drug whose page was taken down."""
+    live = released(name)
+    review.withdraw(drug=live.drug, by=person("lead", LEAD), reason=reason)
+    return LiveDrug.objects.get(pk=live.pk)
+
+
+def known(name):
+    """Return a drug of which only the name is known."""
+    drug = Drug.objects.create(name=name, slug=name.lower())
+    drug.names.create(name=name, kind=NameKind.INN.value, in_document=False)
+    return drug
+
+
+def every_kind():
+    """Make the data of every kind of page in KINDS."""
+    starter()
+    released("Amlodipine")
+    released("Felodipine", reference_smpc=None)
+    withdrawn("Nifedipine")
+    known("Isradipine")
+
+
+def all_sections():
+    """Return the text of every section, with ten references each."""
+    line = "- Blood pressure is measured before treatment. [smpc 4.4] [trial]"
+    return {kind.value: "\n".join([line] * 5) for kind in SectionKind}
+
+
+def two_sources():
+    """Return an SmPC and a trial, by key."""
+    trial = {
+        "kind": "trial",
+        "identifier": "NCT1",
+        "title": "A trial of amlodipine",
+        "jurisdiction": "INT",
+        "url": "https://trial.example/NCT1",
+        "accessed_on": "2026-11-01",
+    }
+    return {"smpc": SMPC, "trial": trial}
+
+
+def drug_class(slug, name="", parent=None):
+    """Return a class, made where it is new."""
+    name = name or slug.replace("-", " ").capitalize()
+    return DrugClass.objects.get_or_create(slug=slug, defaults={"name": name, "parent": parent})[0]
+
+
+def in_class(name, slug):
+    """Return the live row of a small monograph in a class that exists."""
+    return released(name, **{"class": {"slug": slug, "name": DrugClass.objects.get(slug=slug).name}})
+
+
+def link(live, relation="see-also", **columns):
+    """Return a curated link from a drug."""
+    return CrossLink.objects.create(
+        from_drug=live.drug, relation=relation, curator=person("curator"), reason="A reason.", **columns
+    )

@@ -39,7 +39,7 @@ WITH RECURSIVE upward(drug_id, class_id) AS (
     FROM upward JOIN monographs_drugclass class ON class.id = upward.class_id
     WHERE class.parent_id IS NOT NULL
 )
-SELECT class.*, count(upward.drug_id) AS drugs
+SELECT class.*, count(upward.drug_id) AS members
 FROM monographs_drugclass class LEFT JOIN upward ON upward.class_id = class.id
 GROUP BY class.id
 ORDER BY class.name, class.id
@@ -65,7 +65,7 @@ under(top, id) AS (
     UNION
     SELECT under.top, child.id FROM under JOIN monographs_drugclass child ON child.parent_id = under.id
 ),
-counted(top, drugs, readable) AS (
+counted(top, members, readable) AS (
     SELECT under.top, count(DISTINCT live.drug_id),
         count(DISTINCT CASE WHEN live.monograph_id IS NOT NULL THEN live.drug_id END)
     FROM under
@@ -73,7 +73,7 @@ counted(top, drugs, readable) AS (
     JOIN monographs_livedrug live ON live.drug_id = member.livedrug_id
     GROUP BY under.top
 )
-SELECT class.*, candidate.step, counted.drugs, counted.readable
+SELECT class.*, candidate.step, counted.members, counted.readable
 FROM candidate
 JOIN counted ON counted.top = candidate.id
 JOIN monographs_drugclass class ON class.id = candidate.id
@@ -126,18 +126,19 @@ def related_for(live: LiveDrug, *, at: datetime) -> Related:
         more=curated[MOST_CHOSEN:],
         same_class=[Link(other.name, other.get_absolute_url(), mark=marks[other.pk]) for other in others],
         group=group,
-        total=group.drugs if group else 0,
+        total=group.members if group else 0,
     )
 
 
 def drugs_under(drug_class: DrugClass) -> QuerySet[LiveDrug]:
     """Return the drugs of a class and of every class below it, the withdrawn ones too."""
-    members = LiveDrug.classes.through.objects.filter(drugclass__in=RawSQL(UNDER, [drug_class.pk]))
+    under = RawSQL(UNDER, [drug_class.pk])  # noqa: S611 - a constant with one parameter
+    members = LiveDrug.classes.through.objects.filter(drugclass__in=under)
     return LiveDrug.objects.filter(pk__in=members.values("livedrug"))
 
 
 def counted_classes() -> list[Any]:
-    """Return every class by name, with `drugs`: how many drugs its page lists. One query."""
+    """Return every class by name, with `members`: how many drugs its page lists. One query."""
     return list(DrugClass.objects.raw(COUNTS))
 
 

@@ -33,12 +33,14 @@ KINDS = {
     "empty search": "/search/",
     "not found": "/drugs/no-such-medicine/",
 }
+# Kinds whose page has parts of its own; the others are made of the same parts.
+OWN_PARTS = ("home", "letters", "drug", "drug, little written", "withdrawn", "classes", "class", "results")
 
 
 def words(response):
     """Return what a reader reads on a page, on one line, no-break spaces as spaces."""
     body = re.sub(r"<(head|svg)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
-    text = re.sub(r"</?(?:b|a|span|small)\b[^>]*>", "", body)
+    text = re.sub(r"</?(?:b|a|span)\b[^>]*>", "", body)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 

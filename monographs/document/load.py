@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Manager, Model, Q
+from django.db.models import Manager, Model
 
 from monographs.document.canonical import Problem
 from monographs.document.shape import ClassRef, Document, SourceRef
@@ -190,10 +188,8 @@ def _sources(refs: Mapping[str, SourceRef]) -> dict[str, Source]:
     """Return a source row for each key, made where it is new. Raises Problem."""
     if not refs:
         return {}
-    same = reduce(
-        or_, (Q(kind=r.kind.value, identifier=r.identifier, revision=r.revision) for r in refs.values())
-    )
-    rows = {(row.kind, row.identifier, row.revision): row for row in Source.objects.filter(same)}
+    same_identifier = Source.objects.filter(identifier__in=[ref.identifier for ref in refs.values()])
+    rows = {(row.kind, row.identifier, row.revision): row for row in same_identifier}
     found = {}
     new = {}
     for key, ref in refs.items():

@@ -2,6 +2,7 @@
 
 from monographs.review.actions import (
     edit,
+    edit_and_submit,
     record_edit,
     refuse_content_errors,
     release,
@@ -41,6 +42,7 @@ __all__ = [
     "State",
     "clinical_now",
     "edit",
+    "edit_and_submit",
     "facts_of",
     "mark",
     "record_edit",

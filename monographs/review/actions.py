@@ -48,9 +48,24 @@ def edit(*, drug: Drug, document: Document, by: Any, what: str, claim: str = "")
     or Problem with the place.
     """
     require(by, "change_drug")
+    return _write(_locked(drug), document, by, what, claim)
+
+
+@transaction.atomic
+def edit_and_submit(
+    *, drug: Drug, document: Document, by: Any, what: str, claim: str = "", change_kind: ChangeKind, note: str
+) -> Revision:
+    """Write a document into the working rows and freeze it at once.
+
+    As `edit` and then `submit` do, but the text is not built again from the
+    rows: what was loaded is what would be built. Returns the Revision; raises
+    as both do.
+    """
+    require(by, "change_drug")
+    require(by, "submit_revision")
     drug = _locked(drug)
-    load(document, drug, by=by)
-    return record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
+    _write(drug, document, by, what, claim)
+    return _freeze(drug, Part.MONOGRAPH, document, by, change_kind, note)
 
 
 def record_edit(*, drug: Drug, part: Part, by: Any, what: str, claim: str = "") -> Edit:
@@ -67,34 +82,8 @@ def submit(*, drug: Drug, part: Part, by: Any, change_kind: ChangeKind, note: st
     equals that of the newest revision).
     """
     require(by, "submit_revision")
-    if not note.strip():
-        raise NeedsReason("Say in the note why the text was changed.")
     drug = _locked(drug)
-    document = _buildable(drug, part)
-    refuse_content_errors(document)
-    text = canonical_text(document, part)
-    before = drug.revisions.filter(part=part.value).defer("document").order_by("-number").first()
-    if before is not None and before.digest == digest(text):
-        raise NothingChanged(f"The text of {drug} equals that of revision {before.number}.")
-    number = before.number + 1 if before else 1
-    revision = Revision.objects.create(
-        drug=drug,
-        part=part.value,
-        number=number,
-        schema=SCHEMA,
-        document=text,
-        digest=digest(text),
-        sections=unchanged_since(document, number, before.sections if before else {}),
-        change_kind=change_kind.value,
-        note=note.strip(),
-        submitted_by=by,
-    )
-    _freeze_people(revision, before)
-    RevisionSource.objects.bulk_create(
-        RevisionSource(revision=revision, source_id=source, key=key)
-        for key, source in drug.citations.values_list("key", "source")
-    )
-    return revision
+    return _freeze(drug, part, _buildable(drug, part), by, change_kind, note)
 
 
 @transaction.atomic
@@ -161,6 +150,44 @@ def refuse_content_errors(document: Document) -> None:
     ]
     if places:
         raise ContentErrors(places)
+
+
+def _write(drug: Drug, document: Document, by: Any, what: str, claim: str) -> Edit:
+    """Load a document into the rows of a locked drug."""
+    load(document, drug, by=by)
+    return record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
+
+
+def _freeze(
+    drug: Drug, part: Part, document: Document, by: Any, change_kind: ChangeKind, note: str
+) -> Revision:
+    """Write the next revision of a locked drug, with its people and sources."""
+    if not note.strip():
+        raise NeedsReason("Say in the note why the text was changed.")
+    refuse_content_errors(document)
+    text = canonical_text(document, part)
+    before = drug.revisions.filter(part=part.value).defer("document").order_by("-number").first()
+    if before is not None and before.digest == digest(text):
+        raise NothingChanged(f"The text of {drug} equals that of revision {before.number}.")
+    number = before.number + 1 if before else 1
+    revision = Revision.objects.create(
+        drug=drug,
+        part=part.value,
+        number=number,
+        schema=SCHEMA,
+        document=text,
+        digest=digest(text),
+        sections=unchanged_since(document, number, before.sections if before else {}),
+        change_kind=change_kind.value,
+        note=note.strip(),
+        submitted_by=by,
+    )
+    _freeze_people(revision, before)
+    RevisionSource.objects.bulk_create(
+        RevisionSource(revision=revision, source_id=source, key=key)
+        for key, source in drug.citations.values_list("key", "source")
+    )
+    return revision
 
 
 def _show(

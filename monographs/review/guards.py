@@ -7,7 +7,7 @@ sentence when its condition holds. The condition is SQL that both engines read;
 SQLite drops a table's triggers when Django rebuilds the table, so guards are
 put back after every migrate, and `differences` tells whether all stand.
 """
-# ruff: noqa: S608 - the SQL is made of our own tables' and columns' names alone
+
 
 from __future__ import annotations
 

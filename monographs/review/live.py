@@ -101,7 +101,11 @@ def _wrong_columns(live: LiveDrug) -> Iterator[str]:
 
 def _last_shown(drug: Drug) -> Revision:
     """Return the revision that a withdrawn page showed last: its name stays in lists."""
-    shown = Revision.objects.filter(releases__drug=drug, part=Part.MONOGRAPH.value).order_by("-releases__id").first()
+    shown = (
+        Revision.objects.filter(releases__drug=drug, part=Part.MONOGRAPH.value)
+        .order_by("-releases__id")
+        .first()
+    )
     if shown is None:
         raise Revision.DoesNotExist(f"{drug} was withdrawn and never released.")
     return shown

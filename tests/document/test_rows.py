@@ -1,11 +1,15 @@
 """build(load(d)) equals d, and loading touches nothing else."""
 
+import contextlib
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
-from monographs.document import Problem, build, load, normalised
+from monographs import review
+from monographs.document import Problem, build, canonical_text, load, normalised
 from monographs.models import Drug, DrugClass, Source
+from monographs.vocabulary import ChangeKind
 from tests import builders
 from tests.document.strategies import raw_documents
 
@@ -46,6 +50,23 @@ def test_a_document_replaces_the_one_before(editor, one, other):
         second = normalised(other)
         drug = loaded(second, drug, editor)
         assert build(drug) == second
+        transaction.set_rollback(True)
+
+
+@given(raw_documents())
+@with_database
+def test_what_is_frozen_at_once_is_what_the_rows_would_give(editor, raw):
+    with transaction.atomic():
+        document = normalised(raw)
+        for ref in (document.drug_class, *document.other_classes):
+            DrugClass.objects.update_or_create(slug=ref.slug, defaults={"name": ref.name})
+        drug = Drug.objects.create(name="x", slug="x-1")
+        with contextlib.suppress(review.ContentErrors):
+            revision = review.edit_and_submit(
+                drug=drug, document=document, by=editor, what="x", change_kind=ChangeKind.CLINICAL, note="x"
+            )
+            assert revision.document == canonical_text(build(Drug.objects.get(pk=drug.pk)))
+            assert {row.key for row in revision.cited.all()} == set(document.sources)
         transaction.set_rollback(True)
 
 

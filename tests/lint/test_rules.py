@@ -4,6 +4,8 @@ import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monographs.lint import RULES, Severity, lint_text
 
@@ -31,6 +33,34 @@ def test_every_rule_says_what_to_do_and_who_asks_for_it():
         assert rule.advice
         assert rule.source
         assert rule.pattern is None or (rule.matches and rule.passes)
+
+
+fragments = st.sampled_from(
+    [text for rule in RULES.values() for text in (*rule.matches, *rule.passes)]
+    + [
+        "two",
+        "half a",
+        "ten",
+        "fixme",
+        "Reviewed by a",
+        "doctor",
+        "<",
+        "A&amp;",
+        "mg",
+        "/",
+        " ",
+        "\n",
+        "ml",
+        "d",
+    ]
+)
+
+
+@given(st.lists(fragments, max_size=6).map(" ".join) | st.text(max_size=40))
+def test_a_hint_never_hides_what_a_rule_finds(text):
+    for rule in RULES.values():
+        if rule.hints and not rule.may_break(text.lower()):
+            assert list(rule.spans(text)) == [], rule.id
 
 
 def test_no_rule_stands_in_two_groups():
@@ -67,7 +97,7 @@ def test_no_rule_stands_in_two_groups():
         "1 g per dose",
         "20 mL of oral solution",
         "2 mL of water for injections, then 5 mL",
-        "10 mmol",
+        "10 mmol magnesium",
         "20 units per kg",
         "5 mg/litreage",
         "5 mg/Lx",

@@ -268,7 +268,7 @@ def test_a_demonstration_says_so_beside_the_mark_and_in_a_banner(client):
 
 def test_markup_in_a_text_is_shown_and_does_nothing(client):
     hostile = "<script>alert(1)</script> & more"
-    live = released(sources={"smpc": {**SMPC, "title": hostile}})
+    live = released(sources={"smpc": {**SMPC, "identifier": "emc/2", "title": hostile}})
     link(live, to_class=None, url="https://guideline.example/", title=hostile)
     gone = withdrawn("Nifedipine", reason=hostile)
 

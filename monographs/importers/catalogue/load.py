@@ -4,23 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Any
 
 from django.db import IntegrityError, reset_queries, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from monographs.importers.catalogue.naming import CatalogueName, names_of
 from monographs.importers.catalogue.rows import BadRow, CatalogueError, CatalogueRow
-from monographs.models import Drug, DrugName, Generation, Identifier, OldSlug, Source
+from monographs.models import (
+    Drug,
+    DrugName,
+    Generation,
+    Identifier,
+    MonographSection,
+    OldSlug,
+    Revision,
+    Source,
+)
 from monographs.names import normalise, slugify_name
 from monographs.names.slug import MAX_SLUG
 from monographs.review import require
 from monographs.review.live import raise_generation
-from monographs.vocabulary import IdentifierSystem, SourceKind
+from monographs.vocabulary import IdentifierSystem, NameKind, SourceKind
 
 BATCH = 2_000
 # Another process may take a slug or a code between our reading and our writing.
 TRIES = 3
+
+# How many values a query may hold; SQLite's own limit is 32,766.
+PARAMETERS = 10_000
+
+OWN_KINDS = [kind.value for kind in (NameKind.INN, NameKind.BAN, NameKind.USAN, NameKind.GENERIC)]
+NEVER_OWN = (NameKind.BRAND, NameKind.SYNONYM)
+# A drug of which more is known than names: editors have begun a monograph.
+HAS_TEXT = (
+    Q(drug__primary_class__isnull=False)
+    | Exists(MonographSection.objects.filter(drug=OuterRef("drug")))
+    | Exists(Revision.objects.filter(drug=OuterRef("drug")))
+)
 
 UNII, RXNORM = IdentifierSystem.UNII.value, IdentifierSystem.RXNORM.value
 
@@ -43,13 +65,15 @@ class NameList:
 class Counts:
     """What an import did.
 
-    `codes_left_out` counts RxCUIs that stand at another drug already.
+    `names_left_out` counts brands and synonyms that are a monograph's own name,
+    `codes_left_out` RxCUIs that stand at another drug already.
     """
 
     drugs: int = 0
     names: int = 0
     unchanged: int = 0
     refused: int = 0
+    names_left_out: int = 0
     codes_left_out: int = 0
 
     def add(self, other: Counts) -> None:
@@ -71,10 +95,13 @@ def load_catalogue(
 
     A row whose UNII is known adds names only. A row whose own name is that of
     a drug that is only a name and has no UNII (a combination's component, say)
-    gives it the code and the names; if that drug has a monograph, the row is
-    refused until an editor has written the UNII there. Any other row adds a
-    drug; a slug that is taken gets a number. Rows that stand here already are
-    never changed, so the same file twice changes nothing.
+    gives it the code and the names. A row whose own name a monograph bears is
+    refused until an editor has written the UNII there: a second drug of that
+    name would take it away. Any other row adds a drug; a slug that is taken
+    gets a number. What a monograph calls its medicine (not its brands, which
+    can mean another medicine elsewhere) is nobody else's brand or synonym, and
+    such names are left out. Rows that stand here already are never changed, so
+    the same file twice changes nothing.
 
     Each batch is one transaction. `refuse` is called with each refused row,
     `advance` with the number of lines that are done; `counts`, if given, is
@@ -162,6 +189,7 @@ class _Batch:
         self.entries = [_Entry(row, names_of(row)) for row in rows]
         self.by_unii = self._known_by_unii()
         self.unknown = [entry for entry in self.entries if entry.row.unii not in self.by_unii]
+        self.reserved = self._monographs_by_name()
         self.unnumbered = self._without_unii()
         self.slugs = self._taken_slugs()
 
@@ -196,7 +224,7 @@ class _Batch:
     def _adopted(self, entry: _Entry) -> _Target | None:
         """Return the drug of the row's name that has no UNII yet, if it is only a name."""
         target = self.unnumbered.get(entry.own.norm)
-        if target is None or _has_text(target.drug):
+        if target is None:
             return None
         del self.unnumbered[entry.own.norm]
         target.gets_codes = True
@@ -205,12 +233,10 @@ class _Batch:
     def _added(self, entry: _Entry) -> _Target | None:
         """Return a new drug for the row, or None and refuse the row."""
         row = entry.row
-        taken = self.unnumbered.get(entry.own.norm)
-        if taken is not None:
-            self.refused[row.line] = BadRow(
-                row.line,
-                f"“{taken.drug}” has a monograph here and no UNII: if it is the same, add {row.unii} there.",
-            )
+        monograph = self.reserved.get(entry.own.norm)
+        if monograph is not None:
+            reason = f"“{monograph}” has a monograph here without the UNII {row.unii}: if it is the same, add it there."
+            self.refused[row.line] = BadRow(row.line, reason)
             return None
         drug = Drug(name=entry.own.name, slug=self._free_slug(slugify_name(entry.own.name)))
         return _Target(drug, set(), is_new=True, gets_codes=True)
@@ -219,7 +245,11 @@ class _Batch:
         """Yield a row for each name that its drug does not have in any kind or market."""
         for target in targets:
             for entry in target.entries:
-                missing = [name for name in entry.names if name.norm not in target.norms]
+                missing = [
+                    name
+                    for name in entry.names
+                    if name.norm not in target.norms and self._may_have(target, name)
+                ]
                 target.norms.update(name.norm for name in missing)
                 self.counts.unchanged += not (missing or target.gets_codes)
                 for name in missing:
@@ -230,6 +260,13 @@ class _Batch:
                         market=name.market,
                         in_document=False,
                     )
+
+    def _may_have(self, target: _Target, name: CatalogueName) -> bool:
+        """Tell whether the drug may be found by this name, seen from the monographs."""
+        owner = self.reserved.get(name.norm)
+        may = owner is None or owner == target.drug or name.kind not in NEVER_OWN
+        self.counts.names_left_out += not may
+        return may
 
     def _codes(self, targets: list[_Target], name_list: NameList) -> Iterator[Identifier]:
         """Yield UNII and RxCUI of each drug that the catalogue identifies."""
@@ -266,10 +303,25 @@ class _Batch:
         has_unii = Identifier.objects.filter(drug=OuterRef("drug"), system=UNII)
         found = DrugName.objects.filter(~Exists(has_unii), norm__in=norms).select_related("drug")
         # The oldest drug of a name stands last, and so stays.
-        own = [name for name in found.order_by("-drug_id") if normalise(name.drug.name) == name.norm]
+        own = [
+            name
+            for name in found.order_by("-drug_id")
+            if normalise(name.drug.name) == name.norm and name.norm not in self.reserved
+        ]
         targets = {name.norm: _Target(name.drug, set()) for name in own}
         _fill_norms(targets.values())
         return targets
+
+    def _monographs_by_name(self) -> dict[str, Drug]:
+        """Return by norm the drugs that a monograph calls by one of the batch's names."""
+        norms = {name.norm for entry in self.entries for name in entry.names}
+        found: dict[str, Drug] = {}
+        for some in batched(norms, PARAMETERS):
+            names = DrugName.objects.filter(
+                HAS_TEXT, norm__in=some, in_document=True, kind__in=OWN_KINDS
+            ).select_related("drug")
+            found |= {name.norm: name.drug for name in names}
+        return found
 
     def _taken_slugs(self) -> set[str]:
         """Return the slugs, of those that the rows would like, that a drug has or had."""
@@ -290,11 +342,6 @@ def _fill_norms(targets: Iterable[_Target]) -> None:
     by_drug = {target.drug.pk: target for target in targets}
     for drug_id, norm in DrugName.objects.filter(drug__in=list(by_drug)).values_list("drug_id", "norm"):
         by_drug[drug_id].norms.add(norm)
-
-
-def _has_text(drug: Drug) -> bool:
-    """Tell whether editors have begun a monograph."""
-    return drug.primary_class_id is not None or drug.sections.exists() or drug.revisions.exists()
 
 
 def _slugs_among(wanted: set[str]) -> set[str]:

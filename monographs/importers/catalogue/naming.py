@@ -28,13 +28,24 @@ def names_of(row: CatalogueRow) -> list[CatalogueName]:
     plainly generic. Brands get no market, as the list names none. Where two
     columns hold the same spelling, the first of name, BAN, USAN, brand and
     synonym stands: one row for each norm, whatever its kind.
+
+    A "brand" that begins the drug's own name is left out: the list has products
+    called "DEXAMETHASONE" under dexamethasone sodium phosphate, and so the name
+    of one medicine would seem to mean another.
     """
     kept: dict[str, CatalogueName] = {}
     for name, kind, market in _claims(row):
         shown = display_name(name)
         norm = normalise(shown)
+        if kind is NameKind.BRAND and _begins(norm, next(iter(kept))):
+            continue
         kept.setdefault(norm, CatalogueName(shown, norm, kind, market))
     return list(kept.values())
+
+
+def _begins(norm: str, own: str) -> bool:
+    """Tell whether a name is the first word or words of another."""
+    return f"{own} ".startswith(f"{norm} ")
 
 
 def _claims(row: CatalogueRow) -> Iterator[tuple[str, NameKind, str]]:

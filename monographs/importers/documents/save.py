@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -148,22 +149,30 @@ def _save_drug(record: DrugRecord, steps: Steps, where: str) -> bool:
         if OldSlug.objects.filter(slug=record.slug).exists():
             raise Problem("slug", "this address was another drug's")
         drug = Drug.objects.create(slug=record.slug, name=record.monograph.name, **_dosing(record))
-    changed = _save_text(drug, record, steps, where, is_new=is_new)
-    changed |= _save_beside(drug, record)
-    revision = _submit(drug, steps) if steps.submit else None
+    changed = False
+    revision = None
+    if is_new or not _is_same(drug, record):
+        revision = _save_text(drug, record, steps, where)
+        changed = True
+    elif steps.submit:
+        revision = _submit(drug, steps)
     changed |= revision is not None
+    changed |= _save_beside(drug, record)
     if steps.release:
         changed |= _release(drug, revision, steps)
     return changed
 
 
-def _save_text(drug: Drug, record: DrugRecord, steps: Steps, where: str, *, is_new: bool) -> bool:
-    """Write the monograph when it differs from the working rows."""
-    if not is_new and _is_same(drug, record):
-        return False
+def _save_text(drug: Drug, record: DrugRecord, steps: Steps, where: str) -> Revision | None:
+    """Write the monograph, and submit it when that is asked. Returns the new revision, if any."""
     claim = dumped(record.reviews) if record.reviews is not None else ""
-    review.edit(drug=drug, document=record.monograph, by=steps.by, what=where, claim=claim)
-    return True
+    text = {"drug": drug, "document": record.monograph, "by": steps.by, "what": where, "claim": claim}
+    if steps.submit:
+        # The rows may have drifted from a text that was submitted long ago; then only they are mended.
+        with contextlib.suppress(review.NothingChanged):
+            return review.edit_and_submit(**text, change_kind=ChangeKind.CLINICAL, note=steps.note)
+    review.edit(**text)
+    return None
 
 
 def _is_same(drug: Drug, record: DrugRecord) -> bool:

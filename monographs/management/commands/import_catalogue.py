@@ -88,8 +88,8 @@ def _name_list(title, revision, url):
 
 
 def _total(counts):
-    left_out = f" {counts.codes_left_out:,} RxCUIs stand at other drugs." if counts.codes_left_out else ""
     return (
         f"{counts.drugs:,} drugs and {counts.names:,} names added, {counts.unchanged:,} rows unchanged, "
-        f"{counts.refused:,} refused.{left_out}"
+        f"{counts.refused:,} refused; left out: {counts.names_left_out:,} names that are a monograph's own, "
+        f"{counts.codes_left_out:,} RxCUIs of other drugs."
     )

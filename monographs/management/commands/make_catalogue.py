@@ -29,10 +29,9 @@ class Command(BaseCommand):
         temporary = None
         try:
             rows = make_catalogue(number, seed)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
-            ) as stream:
-                temporary = Path(stream.name)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            temporary = Path(name)
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
                 write_catalogue(rows, stream)
             temporary.chmod(0o666 & ~_umask())
             if path.is_dir():

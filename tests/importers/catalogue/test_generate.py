@@ -47,10 +47,12 @@ def test_memory_stays_flat():
     rows = make_catalogue(20_000)
     next(rows)
     tracemalloc.start()
-    for _ in rows:
-        pass
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    try:
+        for _ in rows:
+            pass
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
 
     assert peak < 500_000
 

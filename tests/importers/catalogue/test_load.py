@@ -137,28 +137,56 @@ def test_the_frozen_text_of_a_monograph_stays_what_it_was(add):
     call_command("verify_reviews")
 
 
-def test_a_catalogue_does_not_take_a_name_away_from_a_monograph(add):
+@pytest.mark.parametrize(
+    "columns", [{"brands": ("AMLODIPINE", "COVERSYL")}, {"synonyms": ("amlodipine", "coversyl")}]
+)
+def test_what_a_monograph_calls_its_medicine_is_nobody_elses_brand_or_synonym(add, columns):
     builders.released("Amlodipine")
-    name = DrugName.objects.get(name="Amlodipine")
 
-    add(row("perindopril", "Y5GMK36KGY", brands=("AMLODIPINE",)))
+    counts = add(row("perindopril", "Y5GMK36KGY", **columns))
 
-    assert DrugName.objects.get(pk=name.pk).drug.slug == "amlodipine"
-    assert ("Amlodipine", "brand", "") in names_of("perindopril")
+    assert [name for name, _, _ in names_of("perindopril")] == ["Perindopril", "Coversyl"]
+    assert counts == Counts(drugs=1, names=2, names_left_out=1)
 
 
-def test_a_monograph_without_unii_refuses_a_row_of_its_name(add):
-    builders.released("Amlodipine")
+def test_a_brand_of_a_monograph_may_be_another_medicine_elsewhere(add):
+    brand = {"name": "Dilacor", "kind": "brand", "market": "US", "source": "smpc"}
+    builders.released("Amlodipine", names=[{"name": "Amlodipine", "kind": "inn"}, brand])
+
+    add(row("digoxin", "73K4184T59", brands=("DILACOR",)))
+
+    assert set(DrugName.objects.filter(norm="dilacor").values_list("drug__slug", "market")) == {
+        ("amlodipine", "US"),
+        ("digoxin", ""),
+    }
+
+
+@pytest.mark.parametrize("known", [[], ["864V2Q084H"]], ids=["no UNII", "another UNII"])
+def test_a_row_of_a_monographs_name_is_refused_until_the_monograph_has_its_code(add, known):
+    live = builders.released("Amlodipine")
+    for unii in known:
+        Identifier.objects.create(drug=live.drug, system="unii", value=unii)
     before = everything()
     refused = []
 
     counts = add(row("amlodipine", "1J444QC288", line=9), refuse=refused.append)
 
     assert refused == [
-        BadRow(9, "“Amlodipine” has a monograph here and no UNII: if it is the same, add 1J444QC288 there.")
+        BadRow(
+            9,
+            "“Amlodipine” has a monograph here without the UNII 1J444QC288: if it is the same, add it there.",
+        )
     ]
     assert counts == Counts(refused=1)
     assert everything() == before
+    Identifier.objects.create(drug=live.drug, system="unii", value="1J444QC288")
+    assert add(row("amlodipine", "1J444QC288", line=9)) == Counts(unchanged=1)
+
+
+def test_a_monograph_that_is_being_written_keeps_its_name_too(add):
+    builders.written("Amlodipine")
+
+    assert add(row("amlodipine", "1J444QC288")) == Counts(refused=1)
 
 
 def test_a_drug_that_is_only_a_name_takes_the_code_of_its_name(add):
@@ -329,10 +357,11 @@ def test_memory_does_not_grow_with_the_file(editor, monkeypatch):
 
     def peak(number):
         tracemalloc.start()
-        load_catalogue(make_catalogue(number, seed=number), name_list=UNII_LIST, by=editor)
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        return most
+        try:
+            load_catalogue(make_catalogue(number, seed=number), name_list=UNII_LIST, by=editor)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
 
     peak(100)
 
@@ -359,7 +388,8 @@ def test_the_command_says_what_it_added(catalogue, editor, capsys):
     call_command("import_catalogue", path, "--by", "editor", "--title", "UNII names list (FDA)")
 
     assert capsys.readouterr().out == (
-        "2 drugs and 4 names added, 0 rows unchanged, 0 refused. 1 RxCUIs stand at other drugs.\n"
+        "2 drugs and 4 names added, 0 rows unchanged, 0 refused; "
+        "left out: 0 names that are a monograph's own, 1 RxCUIs of other drugs.\n"
     )
     assert Source.objects.get().title == "UNII names list (FDA)"
 

@@ -113,6 +113,14 @@ def test_one_spelling_gives_one_name():
     ]
 
 
+@pytest.mark.parametrize("brand", ["DEXAMETHASONE", "Dexamethasone Sodium"])
+def test_a_brand_that_begins_the_drugs_own_name_is_left_out(brand):
+    assert kinds(name="dexamethasone sodium phosphate", brands=(brand, "DEXA", "DECADRON"))[1:] == [
+        ("Dexa", "brand", ""),
+        ("Decadron", "brand", ""),
+    ]
+
+
 def test_a_brand_weighs_more_than_a_synonym():
     assert kinds(synonyms=("tylenol",), brands=("TYLENOL",))[1:] == [("Tylenol", "brand", "")]
 

@@ -234,10 +234,14 @@ def test_a_line_without_end_is_given_up_in_flat_memory(tmp_path):
     assert path.stat().st_size < 100_000
 
     tracemalloc.start()
-    with pytest.raises(CatalogueError, match="line 2 is longer than 8,388,608 bytes: this is no catalogue"):
-        list(read_catalogue(path))
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    try:
+        with pytest.raises(
+            CatalogueError, match="line 2 is longer than 8,388,608 bytes: this is no catalogue"
+        ):
+            list(read_catalogue(path))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
 
     assert peak < 4_000_000
 

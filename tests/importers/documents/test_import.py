@@ -193,6 +193,18 @@ def test_a_claimed_review_counts_for_nothing_and_is_kept(file):
     assert "Pharmacist" not in Revision.objects.get().document
 
 
+def test_rows_that_drifted_from_a_submitted_text_are_mended(file):
+    path = file(record())
+    imported(path, "--submit")
+    submitted = Revision.objects.get().digest
+    builders.written(lead="Another lead.")
+
+    assert imported(path, "--submit") == ""
+
+    assert digests() == {"amlodipine": submitted}
+    assert Revision.objects.count() == 1
+
+
 def test_an_import_does_not_bring_a_withdrawn_page_back(file, lead):
     path = file(record())
     imported(path, "--submit", "--release")

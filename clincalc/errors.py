@@ -1,0 +1,43 @@
+"""Error pages. They need no database, no session and no request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from monographs.presenters.site import site
+
+
+def answer(
+    status: int, *, context: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Return the error page of a status (400, 403, 404, 405, 410, 500 or 503)."""
+    # `site` names the database in a lazy value only, which these templates never read.
+    body = render_to_string(f"{status}.html", {**site(None), **(context or {})})
+    return HttpResponse(body, status=status, headers=dict(headers or {}))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return 400."""
+    return answer(400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return 403."""
+    return answer(403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return 403 for a form that does not come from this site or has gone stale."""
+    return answer(403, context={"is_stale_form": True})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return 404."""
+    return answer(404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return 500."""
+    return answer(500)

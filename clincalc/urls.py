@@ -1,0 +1,16 @@
+"""The addresses: the admin, and the pages of the monographs. `clincalc.health` answers the probes."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+admin.site.site_title = admin.site.site_header = "ClinCalc Pro"
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("monographs.urls")),
+]
+
+handler400 = "clincalc.errors.bad_request"
+handler403 = "clincalc.errors.forbidden"
+handler404 = "clincalc.errors.not_found"
+handler500 = "clincalc.errors.server_error"

@@ -1,0 +1,1 @@
+"""From rows and documents to plain data for one page each. No query hides in a template."""

@@ -1,0 +1,109 @@
+"""The drug page, drawn from the frozen revision alone, and what stands around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from monographs.document import parsed
+from monographs.presenters.dosing import dosing_panel, smpc_of
+from monographs.presenters.flags import shown_flag
+from monographs.presenters.names import brands_of, codes_of, names_and_codes, note_on_name
+from monographs.presenters.sections import sections_of, unwritten_block
+from monographs.presenters.sources import Sources, product_of
+from monographs.presenters.words import shortened
+from monographs.related import related_for
+from monographs.review import facts_of, mark
+from monographs.vocabulary import FlagKind, Part, Population, SectionKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monographs.models import LiveDrug
+
+DESCRIPTION = 155
+JUMPS = (SectionKind.CONTRA_INDICATIONS, SectionKind.INTERACTIONS, SectionKind.SIDE_EFFECTS)
+
+
+def present_drug(
+    live: LiveDrug, *, at: datetime, address: str, called: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Return all that the drug page shows. Seven queries, whatever the rows.
+
+    `live` has its drug, class and revision at hand; `address` is the page's
+    absolute address; `called` the stored name {name, kind, market} by which the
+    reader came, if it is one of the drug's names.
+
+    name, description, address, at, is_demo; class_name, class_url; called (a
+    sentence or ""); is_specialist; brands (Brands); flags (ShownFlag …);
+    mark, written, kinds (how many sections are, and could be, written);
+    dosing (DosingPanel), smpc (Smpc or None); lead, covers, jurisdictions;
+    jumps (kinds), unwritten (kinds of the block), sections (Section …);
+    version, released_at; related (Related); sources (ListedSource …);
+    names [(label, names)], codes ({matched, unchecked}).
+    """
+    document = parsed(live.monograph.document)
+    sources = Sources(document)
+    related = related_for(live, at=at)
+    smpc = smpc_of(document)
+    home = settings.HOME_MARKET
+    return {
+        "name": document.name,
+        "description": shortened(f"{document.name}: {document.lead}", DESCRIPTION),
+        "address": address,
+        "at": at,
+        "is_demo": related.facts.is_demo,
+        "class_name": document.drug_class.name,
+        "class_url": live.drug_class.get_absolute_url(),
+        "called": note_on_name(**called, home=home, drug=document.name) if called else "",
+        "is_specialist": document.is_specialist,
+        "brands": brands_of(live.brands, home),
+        "flags": [
+            shown_flag(kind, document.flags[kind], sources.number(document.flags[kind].source))
+            for kind in FlagKind
+            if kind in document.flags
+        ],
+        "mark": mark(related.facts, at),
+        "written": len(document.sections),
+        "kinds": len(SectionKind),
+        "dosing": dosing_panel(live.drug, smpc),
+        "smpc": smpc,
+        "lead": document.lead,
+        "covers": Population(document.population).label,
+        "jurisdictions": sources.jurisdictions(home),
+        "jumps": JUMPS,
+        "unwritten": unwritten_block(document),
+        "sections": sections_of(document, sources, _since(live)),
+        "version": live.monograph.number,
+        "released_at": related.facts.released_at,
+        "related": related,
+        "sources": sources.listed(),
+        "names": names_and_codes(document, home),
+        "codes": codes_of(live.drug.identifiers.all()),
+    }
+
+
+def present_withdrawn(live: LiveDrug, *, at: datetime) -> dict[str, Any]:
+    """Return what a withdrawn page shows: name, mark, and the SmPC to read instead.
+
+    name, mark, is_demo, product and url ("" when no SmPC is on record; it is
+    looked up in the working rows, for no text is public).
+    """
+    facts = facts_of([live])[live.pk]
+    source = live.drug.reference_smpc
+    return {
+        "name": live.name,
+        "mark": mark(facts, at),
+        "is_demo": facts.is_demo,
+        "product": product_of(source) if source else "",
+        "url": source.url if source else "",
+    }
+
+
+def _since(live: LiveDrug) -> dict[str, datetime]:
+    """Return for each section the moment since which its text stands unchanged. One query."""
+    numbers = {kind: entry["since"] for kind, entry in live.monograph.sections.items()}
+    revisions = live.drug.revisions.filter(part=Part.MONOGRAPH.value, number__in=set(numbers.values()))
+    moments = dict(revisions.values_list("number", "submitted_at"))
+    return {kind: moments[number] for kind, number in numbers.items()}

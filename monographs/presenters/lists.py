@@ -1,0 +1,151 @@
+"""Rows of lists: A to Z, classes, search. Each drug comes with its short mark."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Count
+
+from monographs.models import LiveDrug
+from monographs.presenters.flags import flag_label
+from monographs.presenters.names import Brands, brands_of
+from monographs.related import counted_classes, drugs_under
+from monographs.review import Mark, facts_of, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.core.paginator import Page
+
+    from monographs.models import DrugClass
+
+PER_PAGE = 100
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One drug in a list."""
+
+    name: str
+    url: str
+    class_id: int
+    class_name: str
+    brands: Brands
+    flags: tuple[str, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of the A to Z, its value in the address, and how many drugs it has."""
+
+    letter: str
+    value: str
+    drugs: int
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A class with the classes directly below it that have drugs, and how many drugs its page lists."""
+
+    drug_class: DrugClass
+    drugs: int
+    below: tuple[Branch, ...]
+
+
+def present_letters(letter: str, page: str, *, at: datetime) -> dict[str, Any]:
+    """Return the A to Z: letters, and the drugs of one letter or, when they are few, all.
+
+    `letter` is as the address has it, in any case; an unknown one counts as
+    none. letters (Letter …), chosen (Letter or None), total, page (a page of
+    Row, or None when only letters are shown). Four queries.
+    """
+    letters = letters_with_counts()
+    total = sum(each.drugs for each in letters)
+    chosen = next((each for each in letters if each.value == letter.lower()), None)
+    lives = LiveDrug.objects.select_related("drug_class").in_order()
+    shown = None
+    if chosen:
+        shown = page_of(lives.filter(letter=chosen.letter), chosen.drugs, page, at=at)
+    elif total <= PER_PAGE:
+        shown = page_of(lives, total, page, at=at)
+    return {"letters": letters, "chosen": chosen, "total": total, "page": shown, **demo_of(shown or ())}
+
+
+def letters_with_counts() -> list[Letter]:
+    """Return A to Z, and at the end other signs where a name begins with one. One query."""
+    counts = dict(LiveDrug.objects.values_list("letter").annotate(Count("drug_id")).order_by())
+    letters = [Letter(letter, letter.lower(), counts.get(letter, 0)) for letter in string.ascii_uppercase]
+    return letters + ([Letter("#", OTHER, counts["#"])] if "#" in counts else [])
+
+
+def present_classes() -> dict[str, Any]:
+    """Return the tree of classes that have drugs: branches (Branch …). One query."""
+    return {"branches": class_tree()}
+
+
+def class_tree() -> tuple[Branch, ...]:
+    """Return the top-level classes that have drugs, with those below. One query."""
+    children: dict[int | None, list[Any]] = {}
+    for drug_class in counted_classes():
+        if drug_class.members:
+            children.setdefault(drug_class.parent_id, []).append(drug_class)
+    return _branches(None, children)
+
+
+def present_class(drug_class: DrugClass, page: str, *, at: datetime) -> dict[str, Any]:
+    """Return a class page: drug_class, below (Branch …), page (a page of Row). Five queries."""
+    lives = drugs_under(drug_class).select_related("drug_class").in_order()
+    below = drug_class.children.order_by("name", "pk")
+    shown = page_of(lives, lives.count(), page, at=at)
+    return {"drug_class": drug_class, "below": below, "page": shown, **demo_of(shown)}
+
+
+def present_home() -> dict[str, Any]:
+    """Return the front page: letters (Letter …), branches (Branch …). Two queries."""
+    return {"letters": letters_with_counts(), "branches": class_tree()}
+
+
+def page_of(lives: Any, count: int, page: str, *, at: datetime) -> Page[Row]:
+    """Return one page of rows; a page that does not exist becomes the first or the last. Three queries."""
+    paginator = Paginator(lives, PER_PAGE)
+    paginator.count = count
+    shown = paginator.get_page(page)
+    shown.object_list = rows_of(list(shown.object_list), at=at)
+    return shown
+
+
+def rows_of(lives: Iterable[LiveDrug], *, at: datetime) -> list[Row]:
+    """Return a row for each drug, its class at hand. Two queries."""
+    lives = list(lives)
+    facts = facts_of(lives)
+    return [_row(live, mark(facts[live.pk], at)) for live in lives]
+
+
+def demo_of(rows: Iterable[Any]) -> dict[str, bool]:
+    """Return {is_demo} as the rows' marks know it; without a mark {}, and the site asks by itself."""
+    return next(({"is_demo": row.mark.is_demo} for row in rows if row.mark), {})
+
+
+def _row(live: LiveDrug, its_mark: Mark) -> Row:
+    """Return one row."""
+    return Row(
+        live.name,
+        live.get_absolute_url(),
+        live.drug_class_id,
+        live.drug_class.name,
+        brands_of(live.brands, settings.HOME_MARKET),
+        tuple(flag_label(kind) for kind in live.flags),
+        its_mark,
+    )
+
+
+def _branches(parent: int | None, children: dict[int | None, list[Any]]) -> tuple[Branch, ...]:
+    """Return the branches under a class."""
+    return tuple(Branch(row, row.members, _branches(row.pk, children)) for row in children.get(parent, ()))

@@ -1,0 +1,83 @@
+"""Search results in the words that readers see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from monographs.presenters.lists import demo_of
+from monographs.presenters.words import lower_first, shortened, unique
+from monographs.vocabulary import Market, NameKind
+
+if TYPE_CHECKING:
+    from monographs.models import NameConflict
+    from monographs.review import Mark
+    from monographs.search import Matched, Results, Row
+
+SHOWN_QUERY = 80
+KINDS = {
+    NameKind.BRAND: "brand",
+    NameKind.USAN: "US name",
+    NameKind.BAN: "British name",
+    NameKind.SYNONYM: "another name",
+    NameKind.ABBREVIATION: "abbreviation",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One result. Without `url` only the name is known; `matched` is words such as "Imnovid (brand)"."""
+
+    name: str
+    url: str
+    class_name: str
+    matched: str
+    mark: Mark | None
+
+
+def present_results(results: Results) -> dict[str, Any]:
+    """Return what the results page shows.
+
+    query (shortened), found (Found … with a page), known (Found … without),
+    members_of (DrugClass or None), conflicts [{name, where, substance}].
+    """
+    found = [_found(row) for row in results.rows]
+    return {
+        "query": shortened(results.query, SHOWN_QUERY),
+        "found": [row for row in found if row.url],
+        "known": [row for row in found if not row.url],
+        "members_of": results.members_of,
+        "conflicts": [_conflict(row) for row in results.conflicts],
+        **demo_of(found),
+    }
+
+
+def _found(row: Row) -> Found:
+    """Return one result."""
+    matched = unique(_matched(match) for match in row.matched if match.name.casefold() != row.name.casefold())
+    return Found(
+        row.name,
+        reverse("drug", args=[row.slug]) if row.slug else "",
+        lower_first(row.class_name),
+        " · ".join(matched),
+        row.mark,
+    )
+
+
+def _matched(match: Matched) -> str:
+    """Return a name that was met, with what kind of name it is and where."""
+    kind = KINDS.get(NameKind(match.kind), "name")
+    abroad = match.market and match.market != settings.HOME_MARKET
+    return f"{match.name} ({kind}{f' in {Market(match.market).label}' if abroad else ''})"
+
+
+def _conflict(row: NameConflict) -> dict[str, str]:
+    """Return what a name means elsewhere."""
+    return {
+        "name": row.name,
+        "where": Market(row.market).label if row.market else "another country",
+        "substance": row.substance,
+    }

@@ -1,0 +1,50 @@
+"""Lists of drugs: the front page, A to Z, classes, search."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from monographs.models import DrugClass
+from monographs.names import slugify_name
+from monographs.presenters.lists import present_class, present_classes, present_home, present_letters
+from monographs.presenters.search import present_results
+from monographs.review import clinical_now
+from monographs.search import find
+
+
+@require_safe
+def home(request):
+    """Show the front page: search first, then A to Z and classes."""
+    return render(request, "monographs/home.html", present_home())
+
+
+@require_safe
+def drug_index(request):
+    """Show the A to Z, or the drugs of one letter."""
+    page = present_letters(request.GET.get("letter", ""), request.GET.get("page", ""), at=clinical_now())
+    return render(request, "monographs/drug_index.html", page)
+
+
+@require_safe
+def class_index(request):
+    """Show the tree of classes."""
+    return render(request, "monographs/class_index.html", present_classes())
+
+
+@require_safe
+def class_page(request, slug):
+    """Show a class as a table of its drugs."""
+    drug_class = get_object_or_404(DrugClass.objects.select_related("parent"), slug=slug)
+    page = present_class(drug_class, request.GET.get("page", ""), at=clinical_now())
+    return render(request, "monographs/class.html", page)
+
+
+@require_safe
+def search(request):
+    """Open the one drug that was named in full, or show what was found."""
+    results = find(request.GET.get("q", ""), at=clinical_now())
+    if results.redirect is not None:
+        came_from = urlencode({"from": slugify_name(results.redirect_name)})
+        return redirect(f"{reverse('drug', args=[results.redirect.slug])}?{came_from}")
+    return render(request, "monographs/search.html", present_results(results))

@@ -1,16 +1,21 @@
-"""The site as a ASGI application."""
+"""The site as an ASGI application."""
 
 import os
 
+import django
 from django.core.asgi import get_asgi_application
+from django.db import connections
 
 from clincalc.env import spoken
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clincalc.settings")
 
 with spoken():
-    application = get_asgi_application()
+    django.setup()
 
     from clincalc.start import refuse_false_demo
 
     refuse_false_demo()
+    connections.close_all()
+
+application = get_asgi_application()

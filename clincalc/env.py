@@ -63,7 +63,7 @@ def refuse_typos(environment: Mapping[str, str] = os.environ) -> None:
     ours = {name + end: name for name in NAMES if len(name) > 5 for end in ("", "_FILE")}
     for name in sorted(environment.keys() - set(ours) - OF_OTHERS - {"DEBUG", "DEMO"}):
         for meant in difflib.get_close_matches(name, ours, n=1, cutoff=0.9):
-            if meant not in environment and ours[meant] not in environment:
+            if not {ours[meant], f"{ours[meant]}_FILE"} & environment.keys():
                 raise Refused(f"{name} is not a setting of this site; did you mean {meant}?")
 
 

@@ -62,8 +62,8 @@ MIDDLEWARE = [
     "clincalc.middleware.TrustedProxies",
     "clincalc.health.Probes",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "clincalc.middleware.ReadOnlyPages",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -186,6 +186,9 @@ LOGGING = {
     "root": {"handlers": ["stdout"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Below an error these repeat the line of the request.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "clincalc.requests": {"level": "INFO" if PRODUCTION else "ERROR"},
     },
 }

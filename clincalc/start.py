@@ -1,7 +1,7 @@
 """What a server checks before it takes its first request."""
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from clincalc.env import Refused
 
@@ -22,5 +22,3 @@ def _is_demo_database() -> bool:
         return DemoDatabase.objects.exists()
     except DatabaseError:
         return False
-    finally:
-        connection.close()

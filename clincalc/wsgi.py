@@ -2,15 +2,20 @@
 
 import os
 
+import django
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 from clincalc.env import spoken
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clincalc.settings")
 
 with spoken():
-    application = get_wsgi_application()
+    django.setup()
 
     from clincalc.start import refuse_false_demo
 
     refuse_false_demo()
+    connections.close_all()
+
+application = get_wsgi_application()

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from monographs.models import CrossLink, DrugClass, LiveDrug
+from monographs.models.release import LiveDrugQuerySet
 from monographs.review import Facts, Mark, facts_of, mark
 from monographs.vocabulary import Relation
 
@@ -130,7 +131,7 @@ def related_for(live: LiveDrug, *, at: datetime) -> Related:
     )
 
 
-def drugs_under(drug_class: DrugClass) -> QuerySet[LiveDrug]:
+def drugs_under(drug_class: DrugClass) -> LiveDrugQuerySet:
     """Return the drugs of a class and of every class below it, the withdrawn ones too."""
     under = RawSQL(UNDER, [drug_class.pk])  # noqa: S611 - a constant with one parameter
     members = LiveDrug.classes.through.objects.filter(drugclass__in=under)

@@ -40,4 +40,8 @@ class PageSitemap(Sitemap):
         return reverse(item)
 
 
-SITEMAPS = {"pages": PageSitemap, "drugs": DrugSitemap, "classes": ClassSitemap}
+SITEMAPS: dict[str, type[Sitemap] | Sitemap] = {
+    "pages": PageSitemap,
+    "drugs": DrugSitemap,
+    "classes": ClassSitemap,
+}

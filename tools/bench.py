@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,7 +122,7 @@ def pages() -> None:
 MEASURES = {"clone": clone, "catalogue": catalogue, "monographs": monographs, "pages": pages}
 
 
-def _engines(folder: str):
+def _engines(folder: str) -> Iterator[tuple[str, str]]:
     """Yield the name and URL of an empty database of each engine."""
     yield "SQLite", f"sqlite:///{folder}/bench.sqlite3"
     with pgtemp.ended_politely(), pgtemp.cluster() as url:

@@ -9,7 +9,9 @@ names: `var/demo-password`, made here, one for each installation.
 import hashlib
 import os
 import secrets
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -98,18 +100,29 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def serve(port: int) -> None:
-    """Become the server. One process: SQLite has one writer, and four threads keep two cores busy."""
+def serve(port: int) -> int:
+    """Run the server until it ends or Ctrl-C ends it; return its status.
+
+    One process: SQLite has one writer, and four threads keep two cores busy.
+    It stands in a session of its own, because granian's worker hangs when the
+    terminal's Ctrl-C and its parent's signal reach it together.
+    """
     options = ["--interface", "wsgi", "--host", ADDRESS, "--port", str(port), "--workers", "1"]
-    threads = ["--blocking-threads", "4", "--log-level", "warning"]
-    os.chdir(ROOT)
-    os.execv(
-        sys.executable, [sys.executable, "-m", "granian", *options, *threads, "clincalc.wsgi:application"]
-    )
+    more = ["--blocking-threads", "4", "--workers-kill-timeout", "10", "--log-level", "warning"]
+    command = [sys.executable, "-m", "granian", *options, *more, "clincalc.wsgi:application"]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.terminate()
+        server.wait()
 
 
-def main() -> None:
-    """Check, prepare, say where it is, serve."""
+def main() -> int:
+    """Check, prepare, say where it is, serve; return the server's status."""
     port = port_from(sys.argv[1:])
     refuse_taken(port)
     refuse_unwritable(VAR)
@@ -142,12 +155,12 @@ def main() -> None:
         f"Accounts for http://{ADDRESS}:{port}/admin/: {', '.join(ACCOUNTS)}; password: {password}",
         flush=True,
     )
-    serve(port)
+    return serve(port)
 
 
 if __name__ == "__main__":
     try:
-        main()
+        sys.exit(main())
     except NotStarted as refusal:
         sys.exit(str(refusal))
     except KeyboardInterrupt:

@@ -53,4 +53,4 @@ def smpc_of(document: Document) -> Smpc | None:
         return None
     source = document.sources[document.reference_smpc]
     place = "" if source.jurisdiction == "GB" else f"{PLACES[str(source.jurisdiction)]} "
-    return Smpc(place + product_of(source), source.url, source.revised_on)
+    return Smpc(place + product_of(source.title), source.url, source.revised_on)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from monographs.document import parsed
+from monographs.models import Revision
 from monographs.presenters.dosing import dosing_panel, smpc_of
 from monographs.presenters.flags import shown_flag
 from monographs.presenters.names import brands_of, codes_of, names_and_codes, note_on_name
@@ -15,7 +16,7 @@ from monographs.presenters.sources import Sources, product_of
 from monographs.presenters.words import shortened
 from monographs.related import related_for
 from monographs.review import facts_of, mark
-from monographs.vocabulary import FlagKind, Part, Population, SectionKind
+from monographs.vocabulary import FlagKind, Population, SectionKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +44,8 @@ def present_drug(
     version, released_at; related (Related); sources (ListedSource …);
     names [(label, names)], codes ({matched, unchecked}).
     """
-    document = parsed(live.monograph.document)
+    revision = _shown(live)
+    document = parsed(revision.document)
     sources = Sources(document)
     related = related_for(live, at=at)
     smpc = smpc_of(document)
@@ -74,8 +76,8 @@ def present_drug(
         "jurisdictions": sources.jurisdictions(home),
         "jumps": JUMPS,
         "unwritten": unwritten_block(document),
-        "sections": sections_of(document, sources, _since(live)),
-        "version": live.monograph.number,
+        "sections": sections_of(document, sources, _since(revision)),
+        "version": revision.number,
         "released_at": related.facts.released_at,
         "related": related,
         "sources": sources.listed(),
@@ -96,14 +98,23 @@ def present_withdrawn(live: LiveDrug, *, at: datetime) -> dict[str, Any]:
         "name": live.name,
         "mark": mark(facts, at),
         "is_demo": facts.is_demo,
-        "product": product_of(source) if source else "",
+        "product": product_of(source.title) if source else "",
         "url": source.url if source else "",
     }
 
 
-def _since(live: LiveDrug) -> dict[str, datetime]:
+def _shown(live: LiveDrug) -> Revision:
+    """Return the revision that readers see. Raises ValueError for a withdrawn page, which has none."""
+    if live.monograph is None:
+        raise ValueError(f"{live} is withdrawn: there is no text to show.")
+    return live.monograph
+
+
+def _since(revision: Revision) -> dict[str, datetime]:
     """Return for each section the moment since which its text stands unchanged. One query."""
-    numbers = {kind: entry["since"] for kind, entry in live.monograph.sections.items()}
-    revisions = live.drug.revisions.filter(part=Part.MONOGRAPH.value, number__in=set(numbers.values()))
+    numbers = {kind: entry["since"] for kind, entry in revision.sections.items()}
+    revisions = Revision.objects.filter(
+        drug=revision.drug_id, part=revision.part, number__in=set(numbers.values())
+    )
     moments = dict(revisions.values_list("number", "submitted_at"))
     return {kind: moments[number] for kind, number in numbers.items()}

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from monographs.presenters.lists import demo_of
-from monographs.presenters.words import lower_first, shortened, unique
+from monographs.presenters.words import lower_first, plural, shortened, unique
 from monographs.vocabulary import Market, NameKind
 
 if TYPE_CHECKING:
-    from monographs.models import NameConflict
+    from monographs.models import DrugClass, NameConflict
     from monographs.review import Mark
     from monographs.search import Matched, Results, Row
 
@@ -42,7 +42,8 @@ def present_results(results: Results) -> dict[str, Any]:
     """Return what the results page shows.
 
     query (shortened), found (Found … with a page), known (Found … without),
-    members_of (DrugClass or None), conflicts [{name, where, substance}].
+    members_of (DrugClass or None), members and members_are (plurals of the class
+    and of the one above it), conflicts [{name, where, substance}].
     """
     found = [_found(row) for row in results.rows]
     return {
@@ -50,6 +51,8 @@ def present_results(results: Results) -> dict[str, Any]:
         "found": [row for row in found if row.url],
         "known": [row for row in found if not row.url],
         "members_of": results.members_of,
+        "members": plural(results.members_of.name) if results.members_of else "",
+        "members_are": _kind_of_class(results.members_of) if results.members_of else "",
         "conflicts": [_conflict(row) for row in results.conflicts],
         **demo_of(found),
     }
@@ -72,6 +75,11 @@ def _matched(match: Matched) -> str:
     kind = KINDS.get(NameKind(match.kind), "name")
     abroad = match.market and match.market != settings.HOME_MARKET
     return f"{match.name} ({kind}{f' in {Market(match.market).label}' if abroad else ''})"
+
+
+def _kind_of_class(drug_class: DrugClass) -> str:
+    """Return what the members of a class are, such as "antibacterials"."""
+    return (plural(drug_class.parent.name) if drug_class.parent else "") or "medicines"
 
 
 def _conflict(row: NameConflict) -> dict[str, str]:

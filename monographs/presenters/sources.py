@@ -77,9 +77,8 @@ class Sources:
         }
         self._sections: dict[str, list[SectionKind]] = defaultdict(list)
         self._locators: dict[str, list[str]] = defaultdict(list)
-        for kind in FlagKind:
-            if flag := document.flags.get(kind):
-                self._locators[flag.source] += _single(flag.locator)
+        for flag in (document.flags[kind] for kind in FlagKind if kind in document.flags):
+            self._locators[flag.source] += _single(flag.locator)
         for kind in self.statements:
             for reference in self.references(kind):
                 self._sections[reference.key].append(kind)
@@ -152,16 +151,16 @@ def _edition(source: SourceRef) -> tuple[str, date | None]:
     return source.revision, None
 
 
-def product_of(source: SourceRef) -> str:
-    """Return the product that an SmPC is of, from the leading words of its title."""
-    found = PRODUCT.match(source.title)
-    return found[0] if found else source.title
+def product_of(title: str) -> str:
+    """Return the product that an SmPC is of: the leading words of its title."""
+    found = PRODUCT.match(title)
+    return found[0] if found else title
 
 
 def label_of(source: SourceRef) -> str:
     """Return a few words that name a source within a line."""
     if source.kind is SourceKind.SMPC:
-        return f"{product_of(source)} SmPC"
+        return f"{product_of(source.title)} SmPC"
     if source.kind is SourceKind.NICE:
         return source.identifier if source.identifier.startswith("NICE") else f"NICE {source.identifier}"
     if source.kind is SourceKind.MHRA:

@@ -1,6 +1,10 @@
 """Small rules of wording; plain Python."""
 
+import re
 from collections.abc import Iterable, Sequence
+
+# Words of letters, none of them "with", "of" or "and", the last one with an ordinary ending.
+SIMPLE = re.compile(r"(?:(?!(?:with|of|and|for)\b)[A-Za-z'-]+ )*[A-Za-z'-]*(?:[a-rt-wz]|[aeiou]y)")
 
 
 def lower_first(name: str) -> str:
@@ -16,6 +20,14 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def plural(name: str) -> str:
+    """Return the plural of a class's name within a sentence, or "" for a name that "s" alone does not make one.
+
+    "Penicillin" gives "penicillins"; "Penicillin with a beta-lactamase inhibitor" gives "".
+    """
+    return f"{lower_first(name)}s" if SIMPLE.fullmatch(name) else ""
 
 
 def unique[Item](items: Iterable[Item]) -> list[Item]:

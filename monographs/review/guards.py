@@ -8,7 +8,6 @@ SQLite drops a table's triggers when Django rebuilds the table, so guards are
 put back after every migrate, and `differences` tells whether all stand.
 """
 
-
 from __future__ import annotations
 
 import hashlib

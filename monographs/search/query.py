@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from monographs.models import DrugClass, DrugName, LiveDrug, NameConflict
 from monographs.names import normalise, upper_bound
+from monographs.related import drugs_under
 from monographs.review import facts_of, mark
 from monographs.search.results import Matched, Results, Row
 from monographs.vocabulary import NameKind
@@ -62,9 +63,8 @@ def _class_called(norm: str) -> DrugClass | None:
 
 
 def _members(drug_class: DrugClass) -> QuerySet[LiveDrug]:
-    """Return the drugs of a class and of the classes one level below."""
-    under = Q(classes=drug_class) | Q(classes__parent=drug_class)
-    return LiveDrug.objects.filter(under).distinct().in_order()[:MOST_ROWS]
+    """Return the drugs of a class and of every class below it."""
+    return drugs_under(drug_class).in_order()[:MOST_ROWS]
 
 
 def _unambiguous(exact: list[DrugName]) -> tuple[LiveDrug | None, str]:

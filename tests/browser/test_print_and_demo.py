@@ -23,14 +23,6 @@ def printed(demo_reader):
         yield page
 
 
-def test_the_banner_stands_on_every_kind_of_page(demo_reader):
-    for kind, address in KINDS.items():
-        if kind == "not found":
-            continue  # needs no database, so it cannot know
-        with demo_reader(address) as page:
-            assert page.locator(".banner").is_visible(), kind
-
-
 def test_the_banner_says_it_in_a_few_lines(demo_reader):
     with demo_reader(FULL_PAGE) as page:
         assert page.locator(".banner").bounding_box()["height"] <= 64

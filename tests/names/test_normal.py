@@ -106,6 +106,7 @@ def test_a_second_call_changes_nothing_for_every_single_character():
     unstable = [
         code
         for code in range(sys.maxunicode + 1)
+        if unicodedata.category(chr(code)) not in ("Cn", "Co")
         for once in [normalise(f"a{chr(code)}")]
         if normalise(once) != once
     ]

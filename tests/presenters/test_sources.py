@@ -31,7 +31,7 @@ def source(**changes):
     ],
 )
 def test_the_product_is_the_leading_words_of_the_title(title, product):
-    assert product_of(source(title=title)) == product
+    assert product_of(title) == product
 
 
 @pytest.mark.parametrize(

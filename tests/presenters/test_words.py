@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from monographs.presenters.words import listed, lower_first, shortened
+from monographs.presenters.words import listed, lower_first, plural, shortened
 from monographs.templatetags.clinical import day, moment, sentence
 
 
@@ -49,3 +49,21 @@ def test_moments_are_local():
 def test_a_sentence_gets_its_full_stop():
     assert sentence("The text was wrong") == "The text was wrong."
     assert sentence("Wrong.") == "Wrong."
+
+
+@pytest.mark.parametrize(
+    ("name", "many"),
+    [
+        ("Penicillin", "penicillins"),
+        ("Direct oral anticoagulant", "direct oral anticoagulants"),
+        ("Vitamin K antagonist", "Vitamin K antagonists"),
+        ("Antihypertensive", "antihypertensives"),
+        ("Penicillin with a beta-lactamase inhibitor", ""),
+        ("Immunomodulator (thalidomide analogue)", ""),
+        ("Insulins", ""),
+        ("Chemotherapy", ""),
+        ("", ""),
+    ],
+)
+def test_a_class_has_a_plural_when_an_s_makes_one(name, many):
+    assert plural(name) == many

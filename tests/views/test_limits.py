@@ -1,5 +1,6 @@
 """Limits that every public page keeps: queries, sizes, methods, cookies, hostile input."""
 
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ from tests.pages import (
     link,
     starter,
     two_sources,
+    withdrawn,
+    words,
 )
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +85,7 @@ def test_the_queries_of_the_drug_page_do_not_grow(client, django_assert_max_num_
         ("/classes/", 2),
         ("/classes/calcium-channel-blockers/", 6),
         ("/search/?q=brand", 8),
-        ("/search/?q=calcium-channel+blockers", 8),
+        ("/search/?q=calcium-channel+blockers", 9),
         ("/sitemap-drugs.xml", 2),
     ],
 )
@@ -179,3 +182,16 @@ def test_reading_writes_nothing(client):
         client.get(address)
 
     assert Release.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    "word", ["digest", "hash", "live", "release", "part", "canonical", "locator", "disposition"]
+)
+def test_words_of_the_workshop_stand_on_no_page(client, word):
+    released()
+    withdrawn("Nifedipine")
+    known("Isradipine")
+
+    for kind, address in KINDS.items():
+        page = words(client.get(address)).replace("Related links are not part of the clinical review.", "")
+        assert not re.search(rf"\b{word}\b", page, re.IGNORECASE), kind

@@ -4,7 +4,7 @@ import pytest
 
 from monographs.models import DemoDatabase, NameConflict, Source
 from tests.builders import SMPC, raw, released
-from tests.pages import drug_class, in_class, known, withdrawn, words
+from tests.pages import KINDS, drug_class, every_kind, in_class, known, withdrawn, words
 
 pytestmark = pytest.mark.django_db
 
@@ -150,12 +150,14 @@ def test_a_known_name_without_a_page_is_said_in_words_and_not_linked(client):
 
 
 def test_a_class_word_says_that_it_is_not_one_medicine(client):
+    top = drug_class("antihypertensives", "Antihypertensive")
+    drug_class("calcium-channel-blockers", "Calcium-channel blocker", parent=top)
     released()
 
     page = words(client.get("/search/?q=calcium-channel+blockers"))
 
-    assert "“calcium-channel blockers” is a class of medicines, not one medicine." in page
-    assert "See the class: Calcium-channel blocker" in page
+    assert "“Calcium-channel blocker” is a class of antihypertensives, not one medicine." in page
+    assert "See all calcium-channel blockers" in page
     assert "Amlodipine calcium-channel blocker · Not reviewed" in page
 
 
@@ -200,3 +202,17 @@ def test_lists_mark_a_demonstration(client):
         page = words(client.get(address))
         assert "Not reviewed (demo)" in page
         assert "Demonstration site." in page
+
+
+def test_every_kind_of_page_of_a_demonstration_has_the_banner(client):
+    every_kind()
+    DemoDatabase.objects.create(pk=1)
+
+    without = [
+        kind
+        for kind, address in KINDS.items()
+        if 'class="banner"' not in client.get(address).content.decode()
+    ]
+
+    # An error page needs no database, so it cannot know.
+    assert without == ["not found"]

@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from monographs.importers.catalogue.load import Counts, NameList, load_catalogue
+from monographs.importers.catalogue.batch import Counts, NameList
+from monographs.importers.catalogue.load import load_catalogue
 from monographs.importers.catalogue.rows import CatalogueError, count_lines, read_catalogue
 from monographs.names import slugify_name
 

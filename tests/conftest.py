@@ -2,9 +2,14 @@
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from monographs.review import guards
 from tests import builders
+
+# A busy machine is no failure, so nothing here is timed; examples are dear on two engines.
+settings.register_profile("suite", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,7 @@ from tests import builders
 from tests.document.strategies import raw_documents
 
 pytestmark = pytest.mark.django_db
-with_database = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
-)
+with_database = settings(suppress_health_check=list(HealthCheck))
 
 
 def loaded(document, drug, by):

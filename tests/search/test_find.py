@@ -175,7 +175,7 @@ def test_odd_queries_find_nothing_and_break_nothing(q):
 
 
 @given(st.text(max_size=30))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=list(HealthCheck))
 def test_whatever_is_typed_opens_nothing_but_its_own_name(db, q):
     if not Drug.objects.exists():
         builders.released()

@@ -8,7 +8,9 @@ from monographs.review import guards
 from tests import builders
 
 # A busy machine is no failure, so nothing here is timed; examples are dear on two engines.
-settings.register_profile("suite", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "suite", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("suite")
 
 

@@ -3,6 +3,7 @@
 from monographs.review.actions import (
     edit,
     edit_and_submit,
+    edit_submit_and_release,
     record_edit,
     refuse_content_errors,
     release,
@@ -43,6 +44,7 @@ __all__ = [
     "clinical_now",
     "edit",
     "edit_and_submit",
+    "edit_submit_and_release",
     "facts_of",
     "mark",
     "record_edit",

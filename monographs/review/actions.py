@@ -68,6 +68,31 @@ def edit_and_submit(
     return _freeze(drug, Part.MONOGRAPH, document, by, change_kind, note)
 
 
+@transaction.atomic
+def edit_submit_and_release(
+    *,
+    drug: Drug,
+    document: Document,
+    by: Any,
+    what: str,
+    claim: str = "",
+    change_kind: ChangeKind,
+    note: str,
+    acknowledged: Collection[SectionKind] = (),
+) -> Revision:
+    """Write, freeze and show a document at once: how imports bring new drugs.
+
+    Returns the Revision. Raises as `edit_and_submit` and `release` do.
+    """
+    for permission in ("change_drug", "submit_revision", "release_revision"):
+        require(by, permission)
+    drug = _locked(drug)
+    _write(drug, document, by, what, claim)
+    revision = _freeze(drug, Part.MONOGRAPH, document, by, change_kind, note)
+    _show(drug, revision, by, note, acknowledged)
+    return revision
+
+
 def record_edit(*, drug: Drug, part: Part, by: Any, what: str, claim: str = "") -> Edit:
     """Write down who touched the working rows. The caller holds the drug's lock."""
     return Edit.objects.create(drug=drug, part=part.value, by=by, what=what[:200], claim=claim)
@@ -98,6 +123,7 @@ def release(
     """
     require(by, "release_revision")
     drug = _locked(revision.drug)
+    _refuse_live(revision)
     return _show(drug, revision, by, reason, acknowledged)
 
 
@@ -114,6 +140,7 @@ def roll_back(
     drug = _locked(revision.drug)
     if not revision.releases.exists():
         raise NotLive(f"Readers never saw {revision}; release it instead.")
+    _refuse_live(revision)
     return _show(drug, revision, by, reason, acknowledged)
 
 
@@ -197,9 +224,6 @@ def _show(
     _refuse_no_reason(reason)
     if revision.part == Part.DOSING:
         raise PermissionDenied("Dosing is never released without a clinician's approval.")
-    shown = latest_release(drug, Part(revision.part))
-    if shown is not None and shown.revision_id == revision.pk:
-        raise AlreadyLive(f"Readers see {revision} already.")
     document = parsed(revision.document)
     _refuse_below_floor(document)
     unwritten = [kind for kind in SAFETY_SECTIONS if kind not in document.sections]
@@ -239,6 +263,13 @@ def _freeze_people(revision: Revision, before: Revision | None) -> None:
     Contributor.objects.bulk_create(
         Contributor(revision=revision, person_id=person) for person in sorted(people)
     )
+
+
+def _refuse_live(revision: Revision) -> None:
+    """Raise AlreadyLive when readers see the revision now."""
+    shown = latest_release(revision.drug, Part(revision.part))
+    if shown is not None and shown.revision_id == revision.pk:
+        raise AlreadyLive(f"Readers see {revision} already.")
 
 
 def _refuse_below_floor(document: Document) -> None:

@@ -43,7 +43,8 @@ def raise_generation() -> None:
 
 def latest_release(drug: Drug, part: Part) -> Release | None:
     """Return the release that is live, if the part was ever released."""
-    return drug.releases.filter(part=part.value).select_related("revision").order_by("-id").first()
+    releases = drug.releases.filter(part=part.value).select_related("revision")
+    return releases.defer("revision__document").order_by("-id").first()
 
 
 def columns_of(document: Document) -> tuple[dict[str, Any], list[DrugClass]]:

@@ -92,6 +92,16 @@ def test_a_production_server_does_not_ask_whether_its_database_is_a_demo(setting
         refuse_false_demo()
 
 
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path, monkeypatch):
+    from clincalc import settings as module
+
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(module, "VAR_DIR", tmp_path / "file" / "var")
+
+    with pytest.raises(env.Refused, match="cannot be made"):
+        module._make_var()
+
+
 def test_a_demo_keeps_its_own_secret_key_for_its_owner_only(tmp_path, monkeypatch):
     from clincalc import settings as module
 

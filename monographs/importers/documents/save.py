@@ -144,16 +144,12 @@ def _save_drug(record: DrugRecord, steps: Steps, where: str) -> bool:
     """Take every step of one drug inside the caller's transaction."""
     review.require(steps.by, "change_drug")
     drug = Drug.objects.select_for_update().filter(slug=record.slug).first()
-    is_new = drug is None
     if drug is None:
-        if OldSlug.objects.filter(slug=record.slug).exists():
-            raise Problem("slug", "this address was another drug's")
-        drug = Drug.objects.create(slug=record.slug, name=record.monograph.name, **_dosing(record))
-    changed = False
+        return _make_drug(record, steps, where)
     revision = None
-    if is_new or not _is_same(drug, record):
+    changed = not _is_same(drug, record)
+    if changed:
         revision = _save_text(drug, record, steps, where)
-        changed = True
     elif steps.submit:
         revision = _submit(drug, steps)
     changed |= revision is not None
@@ -163,16 +159,42 @@ def _save_drug(record: DrugRecord, steps: Steps, where: str) -> bool:
     return changed
 
 
+def _make_drug(record: DrugRecord, steps: Steps, where: str) -> bool:
+    """Make a drug that is not here yet. Returns True: something changed."""
+    if OldSlug.objects.filter(slug=record.slug).exists():
+        raise Problem("slug", "this address was another drug's")
+    drug = Drug.objects.create(slug=record.slug, name=record.monograph.name, **_dosing(record))
+    if steps.submit and steps.release:
+        text = _text(drug, record, steps, where)
+        review.edit_submit_and_release(**text, **_freezing(steps), acknowledged=steps.acknowledged)
+    else:
+        revision = _save_text(drug, record, steps, where)
+        if steps.release:
+            _release(drug, revision, steps)
+    _save_beside(drug, record)
+    return True
+
+
 def _save_text(drug: Drug, record: DrugRecord, steps: Steps, where: str) -> Revision | None:
     """Write the monograph, and submit it when that is asked. Returns the new revision, if any."""
-    claim = dumped(record.reviews) if record.reviews is not None else ""
-    text = {"drug": drug, "document": record.monograph, "by": steps.by, "what": where, "claim": claim}
+    text = _text(drug, record, steps, where)
     if steps.submit:
         # The rows may have drifted from a text that was submitted long ago; then only they are mended.
         with contextlib.suppress(review.NothingChanged):
-            return review.edit_and_submit(**text, change_kind=ChangeKind.CLINICAL, note=steps.note)
+            return review.edit_and_submit(**text, **_freezing(steps))
     review.edit(**text)
     return None
+
+
+def _text(drug: Drug, record: DrugRecord, steps: Steps, where: str) -> dict[str, Any]:
+    """Return what every step that writes the text takes."""
+    claim = dumped(record.reviews) if record.reviews is not None else ""
+    return {"drug": drug, "document": record.monograph, "by": steps.by, "what": where, "claim": claim}
+
+
+def _freezing(steps: Steps) -> dict[str, Any]:
+    """Return what every step that freezes the text takes."""
+    return {"change_kind": ChangeKind.CLINICAL, "note": steps.note}
 
 
 def _is_same(drug: Drug, record: DrugRecord) -> bool:
@@ -252,9 +274,7 @@ def _save_conflict(drug: Drug, conflict: Any) -> bool:
 def _submit(drug: Drug, steps: Steps) -> Revision | None:
     """Submit the text. Returns None when it was submitted already."""
     try:
-        return review.submit(
-            drug=drug, part=Part.MONOGRAPH, by=steps.by, change_kind=ChangeKind.CLINICAL, note=steps.note
-        )
+        return review.submit(drug=drug, part=Part.MONOGRAPH, by=steps.by, **_freezing(steps))
     except review.NothingChanged:
         return None
 

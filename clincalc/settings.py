@@ -26,11 +26,19 @@ HOME_MARKET = env.market("HOME_MARKET", "GB")
 LOCAL_HELP = env.text("LOCAL_HELP", "")
 
 
+def _make_var() -> None:
+    """Make the folder of what this installation keeps; a fresh clone has none."""
+    try:
+        VAR_DIR.mkdir(exist_ok=True)
+    except OSError as error:
+        raise env.Refused(f"The folder {VAR_DIR} cannot be made ({error.strerror}).") from error
+
+
 def _kept_secret_key() -> str:
     """Return the key of a demo or of a developer: made once, kept in var/secret-key."""
     path = VAR_DIR / "secret-key"
     if not path.exists():
-        VAR_DIR.mkdir(exist_ok=True)
+        _make_var()
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50), encoding="ascii")
     return path.read_text(encoding="ascii")
@@ -95,6 +103,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["clincalc"]
 
 DATABASES = {"default": env.database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'clincalc.sqlite3'}"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    _make_var()
     # A file, as in an installation: a database in memory has neither WAL nor a second connection.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -156,6 +165,7 @@ SECURE_CSP = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Browsers ignore HSTS over the plain HTTP of a demo, so it is sent in production only.
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION

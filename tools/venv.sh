@@ -47,4 +47,4 @@ make_venv() {
 folder=$(dirname "$venv")
 { mkdir -p "$folder" && [ -w "$folder" ]; } 2>/dev/null || refuse "The folder $folder cannot be written, so no environment can be made in it."
 fits "$venv/bin/python" || make_venv
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$requirements"
+"$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement "$requirements"

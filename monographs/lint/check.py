@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from monographs.document.text import REFERENCE
@@ -29,6 +31,9 @@ FOR_NAMES = ("L33", "L36", "L37")
 # Titles are others' words.
 FOR_TITLES = ("L33",)
 OWN_WORDS = tuple(rule for rule in RULES if rule != "L38")
+
+DIGIT = re.compile(r"[0-9]")
+PLAIN_REFERENCE = re.compile(r"\[[a-z][a-z0-9-]*(?: [0-9., ]+)?\]")
 
 EXCERPT = 40
 CONTEXT = 15
@@ -175,6 +180,7 @@ class _Reading:
         self.bare = REFERENCE.sub(lambda match: " " * len(match[0]), self.folded)
         self.lowered = self.folded.lower()
         self.line_ends = [index for index, char in enumerate(text) if char == "\n"]
+        self.numbered = list(self._lines_with_numbers())
 
     def hits(self, rules: tuple[str, ...] | list[str]) -> list[Hit]:
         """Return the hits of these rules by place, then by rule."""
@@ -190,7 +196,27 @@ class _Reading:
             return rule.spans(self.text)
         if rule.id in AT_THE_END:
             return rule.spans(self.bare, len(self.bare.rstrip()) - LONGEST_ENDING)
-        return rule.spans(self.bare if rule.id in WITHOUT_REFERENCES else self.folded)
+        read = self.bare if rule.id in WITHOUT_REFERENCES else self.folded
+        if rule.in_numbers:
+            return chain.from_iterable(rule.spans(read, start, end) for start, end in self.numbered)
+        return rule.spans(read)
+
+    def _lines_with_numbers(self) -> Iterator[tuple[int, int]]:
+        """Yield the lines that hold a digit beyond those of references such as [smpc 4.4].
+
+        A line that ends in a number is read together with the next one: its
+        unit may stand there.
+        """
+        begin, start = -1, 0
+        for line in self.folded.split("\n"):
+            if begin < 0 and DIGIT.search(PLAIN_REFERENCE.sub("", line)):
+                begin = start
+            if begin >= 0 and not line.rstrip().endswith(tuple("0123456789-")):
+                yield begin, start + len(line)
+                begin = -1
+            start += len(line) + 1
+        if begin >= 0:
+            yield begin, start
 
     def _not_composed(self) -> Iterator[tuple[int, int]]:
         """Yield the first line that is not NFC."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +25,8 @@ class Rule:
     None: the rule counts or compares, in `check`. `matches` and `passes` are
     texts that must and must not break it; `source` is who asks for it. Where
     `hints` are given, each match holds one of them in lower case: most texts
-    hold none, and need not be read by a slow pattern.
+    hold none, and need not be read by a slow pattern. With `in_numbers` each
+    match holds a digit, and only lines with one are read.
     """
 
     id: str
@@ -35,16 +37,17 @@ class Rule:
     matches: tuple[str, ...] = ()
     passes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    in_numbers: bool = False
 
     def may_break(self, lowered: str) -> bool:
         """Tell, cheaply, whether a text in lower case can break the rule at all."""
         return not self.hints or any(hint in lowered for hint in self.hints)
 
-    def spans(self, text: str, begin: int = 0) -> Iterator[tuple[int, int]]:
-        """Yield (start, end) of each place in `text`, from `begin`, that breaks the rule."""
+    def spans(self, text: str, begin: int = 0, end: int = sys.maxsize) -> Iterator[tuple[int, int]]:
+        """Yield (start, end) of each place in `text`, between begin and end, that breaks the rule."""
         if self.pattern is None:
             return
         group = "hit" if "hit" in self.pattern.groupindex else 0
-        for match in self.pattern.finditer(text, max(begin, 0)):
+        for match in self.pattern.finditer(text, max(begin, 0), end):
             if match.start(group) >= 0:
                 yield match.span(group)

@@ -30,6 +30,7 @@ NUMBERS = (
         "ISMP; MEDi-015",
         ("5.0 mg", "0.50 mg", "1.20 mL", "1.0\u00a0g"),
         ("5 mg", "10 mg", "0.5 mg", "100.5 mg", "pH 7.0"),
+        in_numbers=True,
     ),
     Rule(
         "L02",
@@ -39,6 +40,7 @@ NUMBERS = (
         "ISMP; MEDi-016",
         (".5 mg", "give .25 mg", "from 0-.5 mg", "(.5 mg)"),
         ("0.5 mg", "v1.5", "end.5"),
+        in_numbers=True,
     ),
     Rule(
         "L08",
@@ -48,6 +50,7 @@ NUMBERS = (
         "MEDi-017; ISMP",
         ("5000 units", "100000 units"),
         ("5,000 units", "500 units", "in 2026 mg"[:7]),
+        in_numbers=True,
     ),
     Rule(
         "L09",
@@ -57,6 +60,7 @@ NUMBERS = (
         "BNF/WHO rule c(i)",
         ("1,000 mg", "2,000 mg", "2000\u00a0mg"),
         ("500 mg", "1 g", "1,500 mg"),
+        in_numbers=True,
     ),
     Rule(
         "L10",
@@ -66,6 +70,7 @@ NUMBERS = (
         "BNF/WHO rule c(ii-iii); MEDi-014",
         ("0.5 g", "0.1 mg"),
         ("0.5 mL", "500 mg"),
+        in_numbers=True,
     ),
     Rule(
         "L14",
@@ -75,6 +80,7 @@ NUMBERS = (
         "ISMP",
         ("eGFR <30", "≥ 65 years"),
         ("less than 30", "a -> b", "stage 1 -> 2"),
+        in_numbers=True,
     ),
     Rule(
         "L16",
@@ -84,6 +90,7 @@ NUMBERS = (
         "ISMP; NHS style",
         ("5-10 mg", "5 – 10 mL", "2.5—5 mg"),
         ("5 to 10 mg",),
+        in_numbers=True,
     ),
     Rule(
         "L17",
@@ -93,6 +100,7 @@ NUMBERS = (
         "NHS CUI date display; ACSQHC",
         ("04/07/2026", "4.7.26", "04-07-2026"),
         ("4 July 2026", "2026-07-04", "TA427/TA658", "CAS 50-35-1", "see [smpc 4.2.10]"),
+        in_numbers=True,
     ),
     Rule(
         "L18",
@@ -102,6 +110,7 @@ NUMBERS = (
         "NHS CUI date display",
         ("reviewed 2026-07-04",),
         ("4 July 2026", "see [dsu 2026-07-04]"),
+        in_numbers=True,
     ),
     Rule(
         "L20",
@@ -120,6 +129,7 @@ NUMBERS = (
         "ISMP; FDA (ratio expressions on labels)",
         ("adrenaline 1:1000", "1:10,000", "1 : 200 000", "1:100"),
         ("1 mg in 1 mL", "ratio of 2:1", "a 1:1 mixture", "at 11:30"),
+        in_numbers=True,
     ),
 )
 
@@ -141,6 +151,7 @@ UNITS = (
         "BNF/WHO rule d",
         ("30 ng/mL", "5ng"),
         ("long", "5 nanograms"),
+        in_numbers=True,
     ),
     Rule(
         "L05",
@@ -150,6 +161,7 @@ UNITS = (
         "ISMP; BNF",
         ("10 U", "5000IU", "4u"),
         ("10 units", "UK", "5 Upper"),
+        in_numbers=True,
     ),
     Rule(
         "L06",
@@ -159,6 +171,7 @@ UNITS = (
         "ISMP (10mg read as 100)",
         ("10mg", "5mL", "300units", "2.5mg", "5-10mg"),
         ("10 mg", "TA427", "MM-003", "BCL2L1", "CYP2C19", "10 mg/m2"),
+        in_numbers=True,
     ),
     Rule(
         "L07",
@@ -383,6 +396,7 @@ PROMISES = (
             "5 minutes",
             "10 Upper",
         ),
+        in_numbers=True,
     ),
     Rule(
         "L42",

@@ -63,6 +63,18 @@ def test_a_hint_never_hides_what_a_rule_finds(text):
             assert list(rule.spans(text)) == [], rule.id
 
 
+@given(st.lists(fragments, max_size=6).map(" ".join) | st.text(max_size=40))
+def test_a_rule_of_numbers_finds_nothing_without_one(text):
+    without = re.sub(r"\d", "", text)
+    for rule in RULES.values():
+        if rule.in_numbers:
+            assert list(rule.spans(without)) == [], rule.id
+
+
+def test_a_number_inside_a_reference_is_read_too():
+    assert "L30" in broken("Text. [smpc 4.4 give 5 mg]")
+
+
 def test_no_rule_stands_in_two_groups():
     from monographs.lint import rules
 

@@ -113,9 +113,10 @@ def pages() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for engine, url in _engines(folder):
             _ready(url, folder)
+            _manage("collectstatic", "--noinput", url=url)
             command = [sys.executable, str(ROOT / "tools" / "bench_pages.py"), str(REQUESTS)]
             environment = {**os.environ, "DATABASE_URL": url, "DEBUG": "0", "DEMO": "1"}
-            told = subprocess.run(command, check=True, env=environment, capture_output=True, text=True).stdout
+            told = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout
             print("\n".join(f"  {engine}: {line}" for line in told.splitlines()))
 
 

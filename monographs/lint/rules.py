@@ -120,6 +120,7 @@ NUMBERS = (
         "ISMP",
         ("½ tablet", "1/2 tab"),
         ("half a tablet",),
+        hints=("½", "¼", "¾", "1/2"),
     ),
     Rule(
         "L22",
@@ -181,6 +182,7 @@ UNITS = (
         "ISMP",
         ("10 mg. daily",),
         ("10 mg daily", "Give 10 mg. Then stop"),
+        hints=("mg.", "ml.", "kg."),
     ),
     Rule(
         "L15",
@@ -203,6 +205,7 @@ UNITS = (
         "ISMP; BNF rule e",
         ("5 cc", "5cc"),
         ("5 mL", "account"),
+        hints=("cc", "c.c."),
     ),
 )
 
@@ -241,6 +244,25 @@ SHORT_FORMS = (
         "ISMP; BNF rule a",
         ("give MTX", "TNK bolus", "5-FU"),
         ("methotrexate", "NICE TA658"),
+        hints=(
+            "mtx",
+            "azt",
+            "hct",
+            "mgso4",
+            "mso4",
+            "ptu",
+            "txa",
+            "tnk",
+            "tpa",
+            "cpz",
+            "6-mp",
+            "6mp",
+            "5-fu",
+            "5fu",
+            "ntg",
+            "ismn",
+            "gtn",
+        ),
     ),
     Rule(
         "L21",
@@ -250,6 +272,7 @@ SHORT_FORMS = (
         "ISMP",
         ("D/C the drug",),
         ("stop the drug",),
+        hints=("d/c",),
     ),
     Rule(
         "L23",
@@ -259,6 +282,7 @@ SHORT_FORMS = (
         "ISMP electronic guideline 3",
         ("Imnovid®",),
         ("Imnovid",),
+        hints=("®", "™"),
     ),
     Rule(
         "L35",
@@ -268,6 +292,7 @@ SHORT_FORMS = (
         "consistency",
         ("manufacturer SPC",),
         ("SmPC",),
+        hints=("spc",),
     ),
 )
 
@@ -436,12 +461,13 @@ PROMISES = (
             "pessar",
             "patch",
             "mg",
-            "gram",
+            "milligram",
+            "microgram",
+            " gram",
+            "-gram",
             "unit",
             "ml",
-            "lit",
-            "/",
-            "per ",
+            "millilit",
         ),
     ),
     Rule(
@@ -465,6 +491,7 @@ PROMISES = (
         "MHRA Drug Safety Update, methotrexate once weekly, September 2020",
         ("Take daily.", "DAILY", "not more than 10 mg daily", "once-daily"),
         ("never daily", "not daily", "Do not take it daily.", "never to be taken daily", "once a week"),
+        hints=("daily",),
     ),
 )
 

@@ -24,13 +24,14 @@ from monographs.names import normalise
 from monographs.vocabulary import NameKind
 
 
-def load(document: Document, drug: Drug, *, by: Any) -> None:
+def load(document: Document, drug: Drug, *, by: Any) -> dict[str, Source]:
     """Make the working rows of a drug say what the document says.
 
     The caller holds the drug's lock and the transaction. Names that a
-    catalogue brought stay. `by` answers for new waivers. Raises Problem with
-    the place when the document names a class that is not here, or a source
-    that stands here otherwise.
+    catalogue brought stay. `by` answers for new waivers. Returns the rows of
+    the cited sources by their keys. Raises Problem with the place when the
+    document names a class that is not here, or a source that stands here
+    otherwise.
     """
     classes = _classes(document)
     sources = _sources(document.sources)
@@ -87,6 +88,7 @@ def load(document: Document, drug: Drug, *, by: Any) -> None:
     )
     _sync_names(document, drug, sources)
     _sync_components(document, drug, is_first=is_first)
+    return sources
 
 
 def _sync[Key: Hashable](

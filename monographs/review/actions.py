@@ -6,7 +6,7 @@ asked here. A step that cannot be taken raises a Refusal with a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -24,7 +24,7 @@ from monographs.document import (
     unchanged_since,
 )
 from monographs.lint import lint_document
-from monographs.models import Contributor, Drug, Edit, Release, Revision, RevisionSource
+from monographs.models import Contributor, Drug, Edit, Release, Revision, RevisionSource, Source
 from monographs.review.live import latest_release, raise_generation, write_live
 from monographs.review.people import require
 from monographs.review.refusals import (
@@ -48,7 +48,9 @@ def edit(*, drug: Drug, document: Document, by: Any, what: str, claim: str = "")
     or Problem with the place.
     """
     require(by, "change_drug")
-    return _write(_locked(drug), document, by, what, claim)
+    drug = _locked(drug)
+    load(document, drug, by=by)
+    return record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
 
 
 @transaction.atomic
@@ -64,8 +66,9 @@ def edit_and_submit(
     require(by, "change_drug")
     require(by, "submit_revision")
     drug = _locked(drug)
-    _write(drug, document, by, what, claim)
-    return _freeze(drug, Part.MONOGRAPH, document, by, change_kind, note)
+    cited = load(document, drug, by=by)
+    record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
+    return _freeze(drug, Part.MONOGRAPH, document, cited, by, change_kind, note)
 
 
 @transaction.atomic
@@ -87,8 +90,9 @@ def edit_submit_and_release(
     for permission in ("change_drug", "submit_revision", "release_revision"):
         require(by, permission)
     drug = _locked(drug)
-    _write(drug, document, by, what, claim)
-    revision = _freeze(drug, Part.MONOGRAPH, document, by, change_kind, note)
+    cited = load(document, drug, by=by)
+    record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
+    revision = _freeze(drug, Part.MONOGRAPH, document, cited, by, change_kind, note)
     _show(drug, revision, by, note, acknowledged)
     return revision
 
@@ -108,7 +112,9 @@ def submit(*, drug: Drug, part: Part, by: Any, change_kind: ChangeKind, note: st
     """
     require(by, "submit_revision")
     drug = _locked(drug)
-    return _freeze(drug, part, _buildable(drug, part), by, change_kind, note)
+    document = _buildable(drug, part)
+    cited = {row.key: row.source for row in drug.citations.select_related("source")}
+    return _freeze(drug, part, document, cited, by, change_kind, note)
 
 
 @transaction.atomic
@@ -179,14 +185,14 @@ def refuse_content_errors(document: Document) -> None:
         raise ContentErrors(places)
 
 
-def _write(drug: Drug, document: Document, by: Any, what: str, claim: str) -> Edit:
-    """Load a document into the rows of a locked drug."""
-    load(document, drug, by=by)
-    return record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
-
-
 def _freeze(
-    drug: Drug, part: Part, document: Document, by: Any, change_kind: ChangeKind, note: str
+    drug: Drug,
+    part: Part,
+    document: Document,
+    cited: Mapping[str, Source],
+    by: Any,
+    change_kind: ChangeKind,
+    note: str,
 ) -> Revision:
     """Write the next revision of a locked drug, with its people and sources."""
     if not note.strip():
@@ -211,8 +217,7 @@ def _freeze(
     )
     _freeze_people(revision, before)
     RevisionSource.objects.bulk_create(
-        RevisionSource(revision=revision, source_id=source, key=key)
-        for key, source in drug.citations.values_list("key", "source")
+        RevisionSource(revision=revision, source=source, key=key) for key, source in sorted(cited.items())
     )
     return revision
 

@@ -16,18 +16,12 @@ from monographs.vocabulary import FlagKind, NameKind, Part
 def write_live(release: Release) -> None:
     """Write the drug's row after its newest release. The caller holds the drug's lock."""
     drug = release.drug
-    other = Part.DOSING if release.part == Part.MONOGRAPH else Part.MONOGRAPH
-    latest = {release.part: release, other: latest_release(drug, other)}
-    monograph, dosing = latest[Part.MONOGRAPH], latest[Part.DOSING]
-    if monograph is None:
+    shown = {part: _shown_id(drug, part) for part in Part if part != release.part}
+    shown[Part(release.part)] = release.revision_id
+    if not (release.part == Part.MONOGRAPH or LiveDrug.objects.filter(drug=drug).exists()):
         return
-    revision = monograph.revision or _last_shown(drug)
-    columns, classes = columns_of(parsed(revision.document))
-    columns |= {
-        "slug": drug.slug,
-        "monograph": monograph.revision,
-        "dosing": dosing.revision if dosing else None,
-    }
+    columns, classes = columns_of(parsed(_text_for_lists(release).document))
+    columns |= {"slug": drug.slug, "monograph_id": shown[Part.MONOGRAPH], "dosing_id": shown[Part.DOSING]}
     live = LiveDrug(drug=drug, **columns)
     if LiveDrug.objects.filter(drug=drug).update(**columns):
         live.classes.set(classes)
@@ -45,6 +39,18 @@ def latest_release(drug: Drug, part: Part) -> Release | None:
     """Return the release that is live, if the part was ever released."""
     releases = drug.releases.filter(part=part.value).select_related("revision")
     return releases.defer("revision__document").order_by("-id").first()
+
+
+def _shown_id(drug: Drug, part: Part) -> int | None:
+    """Return the id of the revision that readers see of a part, or None."""
+    return drug.releases.filter(part=part.value).order_by("-id").values_list("revision", flat=True).first()
+
+
+def _text_for_lists(release: Release) -> Revision:
+    """Return the monograph that lists are written from after a release: the one shown, or shown last."""
+    if release.part == Part.MONOGRAPH and release.revision is not None:
+        return release.revision
+    return _last_shown(release.drug)
 
 
 def columns_of(document: Document) -> tuple[dict[str, Any], list[DrugClass]]:

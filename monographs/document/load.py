@@ -27,14 +27,15 @@ from monographs.vocabulary import NameKind
 def load(document: Document, drug: Drug, *, by: Any) -> dict[str, Source]:
     """Make the working rows of a drug say what the document says.
 
-    The caller holds the drug's lock and the transaction. Names that a
-    catalogue brought stay. `by` answers for new waivers. Returns the rows of
+    The caller holds the drug's lock and the transaction; a drug without a row
+    yet is given one. Names that a catalogue brought stay. `by` answers for new waivers. Returns the rows of
     the cited sources by their keys. Raises Problem with the place when the
     document names a class that is not here, or a source that stands here
     otherwise.
     """
     classes = _classes(document)
     sources = _sources(document.sources)
+    is_new = drug.pk is None
     is_first = drug.lock_version == 0
     drug.name = document.name
     drug.primary_class = classes[document.drug_class.slug]
@@ -86,7 +87,7 @@ def load(document: Document, drug: Drug, *, by: Any) -> dict[str, Source]:
         lambda key: Waiver(drug=drug, section=key[0], rule=key[1], by=by),
         is_first=is_first,
     )
-    _sync_names(document, drug, sources)
+    _sync_names(document, drug, sources, is_new=is_new)
     _sync_components(document, drug, is_first=is_first)
     return sources
 
@@ -123,7 +124,7 @@ def _sync[Key: Hashable](
         manager.bulk_create(new)
 
 
-def _sync_names(document: Document, drug: Drug, sources: dict[str, Source]) -> None:
+def _sync_names(document: Document, drug: Drug, sources: dict[str, Source], *, is_new: bool) -> None:
     """Make the names of the document the drug's; leave the catalogue's be."""
     _sync(
         drug.names,
@@ -138,6 +139,7 @@ def _sync_names(document: Document, drug: Drug, sources: dict[str, Source]) -> N
         },
         lambda row: (row.norm, row.kind, row.market),
         lambda key: DrugName(drug=drug, norm=key[0], kind=key[1], market=key[2]),
+        is_first=is_new,
         stays=lambda row: not row.in_document,
     )
 

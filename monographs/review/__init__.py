@@ -1,9 +1,9 @@
 """The verbs: what may be done to a monograph, by whom, and what may be said of it."""
 
 from monographs.review.actions import (
+    bring_in,
     edit,
     edit_and_submit,
-    edit_submit_and_release,
     record_edit,
     refuse_content_errors,
     release,
@@ -41,10 +41,10 @@ __all__ = [
     "NothingChanged",
     "Refusal",
     "State",
+    "bring_in",
     "clinical_now",
     "edit",
     "edit_and_submit",
-    "edit_submit_and_release",
     "facts_of",
     "mark",
     "record_edit",

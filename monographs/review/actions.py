@@ -25,7 +25,7 @@ from monographs.document import (
 )
 from monographs.lint import lint_document
 from monographs.models import Contributor, Drug, Edit, Release, Revision, RevisionSource, Source
-from monographs.review.live import latest_release, raise_generation, write_live
+from monographs.review.live import latest_release, raise_generation, write_first_live, write_live
 from monographs.review.people import require
 from monographs.review.refusals import (
     AlreadyLive,
@@ -68,11 +68,12 @@ def edit_and_submit(
     drug = _locked(drug)
     cited = load(document, drug, by=by)
     record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
-    return _freeze(drug, Part.MONOGRAPH, document, cited, by, change_kind, note)
+    before = _newest(drug, Part.MONOGRAPH)
+    return _freeze(drug, Part.MONOGRAPH, document, cited, by, change_kind, note, before=before)
 
 
 @transaction.atomic
-def edit_submit_and_release(
+def bring_in(
     *,
     drug: Drug,
     document: Document,
@@ -83,17 +84,18 @@ def edit_submit_and_release(
     note: str,
     acknowledged: Collection[SectionKind] = (),
 ) -> Revision:
-    """Write, freeze and show a document at once: how imports bring new drugs.
+    """Write, freeze and show the first text of a drug that has no row yet: how imports bring it.
 
-    Returns the Revision. Raises as `edit_and_submit` and `release` do.
+    `drug` carries the slug and what stands beside the text. Returns the
+    Revision. Raises as `edit_and_submit` and `release` do.
     """
     for permission in ("change_drug", "submit_revision", "release_revision"):
         require(by, permission)
-    drug = _locked(drug)
     cited = load(document, drug, by=by)
     record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
-    revision = _freeze(drug, Part.MONOGRAPH, document, cited, by, change_kind, note)
-    _show(drug, revision, by, note, acknowledged)
+    revision = _freeze(drug, Part.MONOGRAPH, document, cited, by, change_kind, note, before=None)
+    write_first_live(_released(drug, revision, by, note, acknowledged))
+    raise_generation()
     return revision
 
 
@@ -114,7 +116,7 @@ def submit(*, drug: Drug, part: Part, by: Any, change_kind: ChangeKind, note: st
     drug = _locked(drug)
     document = _buildable(drug, part)
     cited = {row.key: row.source for row in drug.citations.select_related("source")}
-    return _freeze(drug, part, document, cited, by, change_kind, note)
+    return _freeze(drug, part, document, cited, by, change_kind, note, before=_newest(drug, part))
 
 
 @transaction.atomic
@@ -193,13 +195,14 @@ def _freeze(
     by: Any,
     change_kind: ChangeKind,
     note: str,
+    *,
+    before: Revision | None,
 ) -> Revision:
     """Write the next revision of a locked drug, with its people and sources."""
     if not note.strip():
         raise NeedsReason("Say in the note why the text was changed.")
     refuse_content_errors(document)
     text = canonical_text(document, part)
-    before = drug.revisions.filter(part=part.value).defer("document").order_by("-number").first()
     if before is not None and before.digest == digest(text):
         raise NothingChanged(f"The text of {drug} equals that of revision {before.number}.")
     number = before.number + 1 if before else 1
@@ -222,10 +225,25 @@ def _freeze(
     return revision
 
 
+def _newest(drug: Drug, part: Part) -> Revision | None:
+    """Return the newest revision of a part, without its text."""
+    return drug.revisions.filter(part=part.value).defer("document").order_by("-number").first()
+
+
 def _show(
     drug: Drug, revision: Revision, by: Any, reason: str, acknowledged: Collection[SectionKind]
 ) -> Release:
     """Write the release of a revision and what follows from it."""
+    released = _released(drug, revision, by, reason, acknowledged)
+    write_live(released)
+    raise_generation()
+    return released
+
+
+def _released(
+    drug: Drug, revision: Revision, by: Any, reason: str, acknowledged: Collection[SectionKind]
+) -> Release:
+    """Write the release of a revision, if it may be shown."""
     _refuse_no_reason(reason)
     if revision.part == Part.DOSING:
         raise PermissionDenied("Dosing is never released without a clinician's approval.")
@@ -234,7 +252,7 @@ def _show(
     unwritten = [kind for kind in SAFETY_SECTIONS if kind not in document.sections]
     if missing := [kind for kind in unwritten if kind not in acknowledged]:
         raise NotAcknowledged(missing)
-    released = Release.objects.create(
+    return Release.objects.create(
         drug=drug,
         part=revision.part,
         revision=revision,
@@ -242,9 +260,6 @@ def _show(
         reason=reason.strip(),
         acknowledged=[kind.value for kind in unwritten],
     )
-    write_live(released)
-    raise_generation()
-    return released
 
 
 def _locked(drug: Drug) -> Drug:

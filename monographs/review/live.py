@@ -18,16 +18,22 @@ def write_live(release: Release) -> None:
     drug = release.drug
     shown = {part: _shown_id(drug, part) for part in Part if part != release.part}
     shown[Part(release.part)] = release.revision_id
-    if not (release.part == Part.MONOGRAPH or LiveDrug.objects.filter(drug=drug).exists()):
+    here = LiveDrug.objects.filter(drug=drug)
+    if not here.exists():
+        if release.part == Part.MONOGRAPH:
+            write_first_live(release)
         return
     columns, classes = columns_of(parsed(_text_for_lists(release).document))
-    columns |= {"slug": drug.slug, "monograph_id": shown[Part.MONOGRAPH], "dosing_id": shown[Part.DOSING]}
-    live = LiveDrug(drug=drug, **columns)
-    if LiveDrug.objects.filter(drug=drug).update(**columns):
-        live.classes.set(classes)
-    else:
-        live.save(force_insert=True)
-        live.classes.add(*classes)
+    here.update(**columns, slug=drug.slug, monograph=shown[Part.MONOGRAPH], dosing=shown[Part.DOSING])
+    drug.live.classes.set(classes)
+
+
+def write_first_live(release: Release) -> None:
+    """Write the row of a drug that readers never saw before."""
+    columns, classes = columns_of(parsed(_text_for_lists(release).document))
+    live = LiveDrug(drug=release.drug, slug=release.drug.slug, monograph=release.revision, **columns)
+    live.save(force_insert=True)
+    live.classes.add(*classes)
 
 
 def raise_generation() -> None:

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from monographs import review
 from monographs.document import Problem, build, canonical_text, load, normalised
 from monographs.models import Drug, DrugClass, Source
-from monographs.vocabulary import ChangeKind
+from monographs.review import verify
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind
 from tests import builders
 from tests.document.strategies import raw_documents
 
@@ -65,6 +66,28 @@ def test_what_is_frozen_at_once_is_what_the_rows_would_give(editor, raw):
             )
             assert revision.document == canonical_text(build(Drug.objects.get(pk=drug.pk)))
             assert {row.key for row in revision.cited.all()} == set(document.sources)
+        transaction.set_rollback(True)
+
+
+@given(raw_documents())
+@with_database
+def test_what_is_brought_in_is_what_the_rows_would_give(lead, raw):
+    with transaction.atomic():
+        document = normalised(raw)
+        for ref in (document.drug_class, *document.other_classes):
+            DrugClass.objects.update_or_create(slug=ref.slug, defaults={"name": ref.name})
+        with contextlib.suppress(review.Refusal):
+            revision = review.bring_in(
+                drug=Drug(name="x", slug="x-1"),
+                document=document,
+                by=lead,
+                what="x",
+                change_kind=ChangeKind.CLINICAL,
+                note="x",
+                acknowledged=SAFETY_SECTIONS,
+            )
+            assert revision.document == canonical_text(build(Drug.objects.get(slug="x-1")))
+            assert list(verify.broken()) == []
         transaction.set_rollback(True)
 
 

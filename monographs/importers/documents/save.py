@@ -15,7 +15,7 @@ from monographs.document import Problem, build, canonical_text, normalised
 from monographs.document.canonical import dumped, tidied, validated
 from monographs.document.shape import SCHEMA, ClassRecord, DrugRecord, Link
 from monographs.lint import lint_text
-from monographs.models import CrossLink, Drug, DrugClass, Identifier, NameConflict, OldSlug, Revision
+from monographs.models import CrossLink, Drug, DrugClass, Identifier, NameConflict, Revision
 from monographs.names import normalise
 from monographs.review.live import latest_release
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
@@ -161,13 +161,12 @@ def _save_drug(record: DrugRecord, steps: Steps, where: str) -> bool:
 
 def _make_drug(record: DrugRecord, steps: Steps, where: str) -> bool:
     """Make a drug that is not here yet. Returns True: something changed."""
-    if OldSlug.objects.filter(slug=record.slug).exists():
-        raise Problem("slug", "this address was another drug's")
-    drug = Drug.objects.create(slug=record.slug, name=record.monograph.name, **_dosing(record))
+    drug = Drug(slug=record.slug, name=record.monograph.name, **_dosing(record))
     if steps.submit and steps.release:
         text = _text(drug, record, steps, where)
-        review.edit_submit_and_release(**text, **_freezing(steps), acknowledged=steps.acknowledged)
+        review.bring_in(**text, **_freezing(steps), acknowledged=steps.acknowledged)
     else:
+        drug.save()
         revision = _save_text(drug, record, steps, where)
         if steps.release:
             _release(drug, revision, steps)

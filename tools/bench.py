@@ -116,7 +116,9 @@ def pages() -> None:
             _manage("collectstatic", "--noinput", url=url)
             command = [sys.executable, str(ROOT / "tools" / "bench_pages.py"), str(REQUESTS)]
             environment = {**os.environ, "DATABASE_URL": url, "DEBUG": "0", "DEMO": "1"}
-            told = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout
+            told = subprocess.run(
+                command, check=True, env=environment, stdout=subprocess.PIPE, text=True
+            ).stdout
             print("\n".join(f"  {engine}: {line}" for line in told.splitlines()))
 
 

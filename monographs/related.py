@@ -150,10 +150,15 @@ def _shown_links(live: LiveDrug) -> Iterable[CrossLink]:
 
 
 def _may_show(link: CrossLink) -> bool:
-    """Tell whether the target has a page and, for an alternative, whether a second person agreed."""
+    """Tell whether the target can be read and, for an alternative, whether a second person agreed.
+
+    A link to a withdrawn page is kept for the editors and shown to no reader.
+    """
     if link.relation == Relation.ALTERNATIVE and link.accepted_by_id is None:
         return False
-    return link.to_drug is None or hasattr(link.to_drug, "live")
+    if link.to_drug is None:
+        return True
+    return hasattr(link.to_drug, "live") and link.to_drug.live.monograph_id is not None
 
 
 def _candidates(live: LiveDrug) -> Iterable[Any]:

@@ -1,4 +1,4 @@
-"""The addresses that robots may index: drugs that can be read, classes, A to Z."""
+"""The addresses that robots may index: drugs that can be read, classes, A to Z, policies."""
 
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
@@ -29,11 +29,11 @@ class ClassSitemap(Sitemap):
 
 
 class PageSitemap(Sitemap):
-    """The front page and the lists."""
+    """The front page, the lists and the policies."""
 
     def items(self):
         """Return the names of the addresses."""
-        return ["home", "drugs", "classes"]
+        return ["home", "drugs", "classes", "about", "editorial-policy", "accessibility", "privacy"]
 
     def location(self, item):
         """Return the address of a named page."""

@@ -27,14 +27,27 @@ KINDS = {
     "known name": "/drugs/isradipine/",
     "classes": "/classes/",
     "class": "/classes/immunomodulators/",
+    "compare form": "/classes/immunomodulators/compare/",
+    "compare error": "/classes/immunomodulators/compare/?section=monitoring&drug=pomalidomide",
+    "comparison": "/classes/immunomodulators/compare/"
+    "?section=monitoring&drug=lenalidomide&drug=pomalidomide&drug=thalidomide",
+    "comparison, not written": "/classes/immunomodulators/compare/"
+    "?section=interactions&drug=lenalidomide&drug=pomalidomide",
     "results": "/search/?q=imn",
     "class word": "/search/?q=penicillins",
     "nothing found": "/search/?q=xyzzy",
     "empty search": "/search/",
+    "about": "/about/",
+    "editorial policy": "/editorial-policy/",
+    "accessibility": "/accessibility/",
+    "privacy": "/privacy/",
     "not found": "/drugs/no-such-medicine/",
 }
 # Kinds whose page has parts of its own; the others are made of the same parts.
-OWN_PARTS = ("home", "letters", "drug", "drug, little written", "withdrawn", "classes", "class", "results")
+OWN_PARTS = (
+    *("home", "letters", "drug", "drug, little written", "withdrawn", "classes", "class", "results"),
+    *("editorial policy", "compare error", "comparison"),
+)
 
 
 def words(response):

@@ -11,7 +11,7 @@ from monographs.models import Revision
 from monographs.presenters.dosing import dosing_panel, smpc_of
 from monographs.presenters.flags import shown_flag
 from monographs.presenters.names import brands_of, codes_of, names_and_codes, note_on_name
-from monographs.presenters.sections import sections_of, unwritten_block
+from monographs.presenters.sections import sections_of, unchanged_since, unwritten_block
 from monographs.presenters.sources import Sources, product_of
 from monographs.presenters.words import shortened
 from monographs.related import related_for
@@ -76,7 +76,7 @@ def present_drug(
         "jurisdictions": sources.jurisdictions(home),
         "jumps": JUMPS,
         "unwritten": unwritten_block(document),
-        "sections": sections_of(document, sources, _since(revision)),
+        "sections": sections_of(document, sources, unchanged_since([revision])[revision.pk]),
         "version": revision.number,
         "released_at": related.facts.released_at,
         "related": related,
@@ -108,13 +108,3 @@ def _shown(live: LiveDrug) -> Revision:
     if live.monograph is None:
         raise ValueError(f"{live} is withdrawn: there is no text to show.")
     return live.monograph
-
-
-def _since(revision: Revision) -> dict[str, datetime]:
-    """Return for each section the moment since which its text stands unchanged. One query."""
-    numbers = {kind: entry["since"] for kind, entry in revision.sections.items()}
-    revisions = Revision.objects.filter(
-        drug=revision.drug_id, part=revision.part, number__in=set(numbers.values())
-    )
-    moments = dict(revisions.values_list("number", "submitted_at"))
-    return {kind: moments[number] for kind, number in numbers.items()}

@@ -1,18 +1,17 @@
-"""Rows of lists: A to Z, classes, search. Each drug comes with its short mark."""
+"""Rows of lists: A to Z and classes. Each drug comes with its short mark."""
 
 from __future__ import annotations
 
-import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count
 
 from monographs.models import LiveDrug
 from monographs.presenters.flags import flag_label
-from monographs.presenters.names import Brands, brands_of
+from monographs.presenters.names import brands_at_home
+from monographs.presenters.sources import PLACES
 from monographs.related import counted_classes, drugs_under
 from monographs.review import Mark, facts_of, mark
 
@@ -25,29 +24,20 @@ if TYPE_CHECKING:
     from monographs.models import DrugClass
 
 PER_PAGE = 100
-OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One drug in a list."""
+    """One drug in a list. `brands` are words for those of the home market; `has_dosing`: its page shows doses."""
 
     name: str
     url: str
     class_id: int
     class_name: str
-    brands: Brands
+    brands: str
     flags: tuple[str, ...]
     mark: Mark
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A letter of the A to Z, its value in the address, and how many drugs it has."""
-
-    letter: str
-    value: str
-    drugs: int
+    has_dosing: bool
 
 
 @dataclass(frozen=True)
@@ -57,32 +47,6 @@ class Branch:
     drug_class: DrugClass
     drugs: int
     below: tuple[Branch, ...]
-
-
-def present_letters(letter: str, page: str, *, at: datetime) -> dict[str, Any]:
-    """Return the A to Z: letters, and the drugs of one letter or, when they are few, all.
-
-    `letter` is as the address has it, in any case; an unknown one counts as
-    none. letters (Letter …), chosen (Letter or None), total, page (a page of
-    Row, or None when only letters are shown). Four queries.
-    """
-    letters = letters_with_counts()
-    total = sum(each.drugs for each in letters)
-    chosen = next((each for each in letters if each.value == letter.lower()), None)
-    lives = LiveDrug.objects.select_related("drug_class").in_order()
-    shown = None
-    if chosen:
-        shown = page_of(lives.filter(letter=chosen.letter), chosen.drugs, page, at=at)
-    elif total <= PER_PAGE:
-        shown = page_of(lives, total, page, at=at)
-    return {"letters": letters, "chosen": chosen, "total": total, "page": shown, **demo_of(shown or ())}
-
-
-def letters_with_counts() -> list[Letter]:
-    """Return A to Z, and at the end other signs where a name begins with one. One query."""
-    counts = dict(LiveDrug.objects.values_list("letter").annotate(Count("drug_id")).order_by())
-    letters = [Letter(letter, letter.lower(), counts.get(letter, 0)) for letter in string.ascii_uppercase]
-    return letters + ([Letter("#", OTHER, counts["#"])] if "#" in counts else [])
 
 
 def present_classes() -> dict[str, Any]:
@@ -100,16 +64,12 @@ def class_tree() -> tuple[Branch, ...]:
 
 
 def present_class(drug_class: DrugClass, page: str, *, at: datetime) -> dict[str, Any]:
-    """Return a class page: drug_class, below (Branch …), page (a page of Row). Five queries."""
+    """Return a class page: drug_class, below (its classes), page (a page of Row), home ("UK"). Five queries."""
     lives = drugs_under(drug_class).select_related("drug_class").in_order()
     below = drug_class.children.order_by("name", "pk")
     shown = page_of(lives, lives.count(), page, at=at)
-    return {"drug_class": drug_class, "below": below, "page": shown, **demo_of(shown)}
-
-
-def present_home() -> dict[str, Any]:
-    """Return the front page: letters (Letter …), branches (Branch …). Two queries."""
-    return {"letters": letters_with_counts(), "branches": class_tree()}
+    home = PLACES[settings.HOME_MARKET]
+    return {"drug_class": drug_class, "below": below, "page": shown, "home": home, **demo_of(shown)}
 
 
 def page_of(lives: Any, count: int, page: str, *, at: datetime) -> Page[Row]:
@@ -140,9 +100,10 @@ def _row(live: LiveDrug, its_mark: Mark) -> Row:
         live.get_absolute_url(),
         live.drug_class_id,
         live.drug_class.name,
-        brands_of(live.brands, settings.HOME_MARKET),
+        brands_at_home(live.brands, settings.HOME_MARKET),
         tuple(flag_label(kind) for kind in live.flags),
         its_mark,
+        live.monograph_id is not None and live.dosing_id is not None,
     )
 
 

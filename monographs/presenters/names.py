@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from monographs.models import Identifier
 
 SHOWN_BRANDS = 3
+KINDS = {
+    NameKind.BRAND: "brand",
+    NameKind.USAN: "US name",
+    NameKind.BAN: "British name",
+    NameKind.SYNONYM: "another name",
+    NameKind.ABBREVIATION: "abbreviation",
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,19 @@ def brands_of(brands: Sequence[Sequence[str]], home: str) -> Brands:
     elsewhere = [_with_market(name, market) for name, market in brands if market != home]
     shown = (at_home or elsewhere)[:SHOWN_BRANDS]
     return Brands(tuple(shown), len(brands) - len(shown))
+
+
+def brands_at_home(brands: Sequence[Sequence[str]], home: str) -> str:
+    """Return the brands of the home market in words; where it has none, that, and those of elsewhere.
+
+    Such as "Revlimid", or "None on record. Elsewhere: Pomalyst (US)".
+    """
+    of_home = [brand for brand in brands if brand[1] == home]
+    found = brands_of(of_home or brands, home)
+    words = ", ".join(found.shown) + (f", {found.more} more" if found.more else "")
+    if of_home:
+        return words
+    return f"None on record. Elsewhere: {words}" if words else "None on record"
 
 
 def names_and_codes(document: Document, home: str) -> list[tuple[str, str]]:
@@ -82,6 +102,12 @@ def note_on_name(name: str, kind: str, market: str, home: str, drug: str) -> str
         return f"{name} is another name of {lower_first(drug)}."
     where = f" in {Market(market).label}" if market and market != home else ""
     return f"{name} is a brand of {lower_first(drug)}{where}."
+
+
+def kind_in(kind: str, market: str, home: str) -> str:
+    """Return what kind of name it is and, abroad, where: "brand in the United States"."""
+    words = KINDS.get(NameKind(kind), "name")
+    return f"{words} in {Market(market).label}" if market and market != home else words
 
 
 def _names(document: Document, kind: NameKind, home: str, *, at_home: bool | None = None) -> str:

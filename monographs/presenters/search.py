@@ -9,8 +9,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from monographs.presenters.lists import demo_of
+from monographs.presenters.names import kind_in
 from monographs.presenters.words import lower_first, plural, shortened, unique
-from monographs.vocabulary import Market, NameKind
+from monographs.vocabulary import Market
 
 if TYPE_CHECKING:
     from monographs.models import DrugClass, NameConflict
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
     from monographs.search import Matched, Results, Row
 
 SHOWN_QUERY = 80
-KINDS = {
-    NameKind.BRAND: "brand",
-    NameKind.USAN: "US name",
-    NameKind.BAN: "British name",
-    NameKind.SYNONYM: "another name",
-    NameKind.ABBREVIATION: "abbreviation",
-}
 
 
 @dataclass(frozen=True)
@@ -72,9 +66,7 @@ def _found(row: Row) -> Found:
 
 def _matched(match: Matched) -> str:
     """Return a name that was met, with what kind of name it is and where."""
-    kind = KINDS.get(NameKind(match.kind), "name")
-    abroad = match.market and match.market != settings.HOME_MARKET
-    return f"{match.name} ({kind}{f' in {Market(match.market).label}' if abroad else ''})"
+    return f"{match.name} ({kind_in(match.kind, match.market, settings.HOME_MARKET)})"
 
 
 def _kind_of_class(drug_class: DrugClass) -> str:

@@ -7,12 +7,15 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from monographs.document import Document, Reference, Statement
+from monographs.models import Revision
 from monographs.presenters.sources import Cited, Sources
 from monographs.vocabulary import SAFETY_SECTIONS, SectionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 FEW = 2
 # Of these "none" can be said; of the others, "no concern".
@@ -57,11 +60,35 @@ def sections_of(document: Document, sources: Sources, since: Mapping[str, dateti
     stood unchanged.
     """
     elsewhere = unwritten_block(document)
-    return [
-        _section(kind, sources, since) if kind in document.sections else Section(kind)
-        for kind in SectionKind
-        if kind not in elsewhere
-    ]
+    return [section_of(kind, sources, since) for kind in SectionKind if kind not in elsewhere]
+
+
+def section_of(kind: SectionKind, sources: Sources, since: Mapping[str, datetime]) -> Section:
+    """Return one section, written or not."""
+    if kind not in sources.statements:
+        return Section(kind)
+    blocks = []
+    for is_bullet, run in groupby(sources.statements[kind], key=lambda statement: statement.is_bullet):
+        lines = tuple(_line(statement, sources) for statement in run)
+        blocks += [Block(True, lines)] if is_bullet else [Block(False, (line,)) for line in lines]
+    return Section(kind, tuple(blocks), sources.foot(kind), since[kind.value])
+
+
+def unchanged_since(revisions: Collection[Revision]) -> dict[int, dict[str, datetime]]:
+    """Return, by the revision's id, for each section since when its text stands unchanged. One query."""
+    wanted = Q()
+    for revision in revisions:
+        numbers = {entry["since"] for entry in revision.sections.values()}
+        wanted |= Q(drug=revision.drug_id, part=revision.part, number__in=numbers)
+    rows = Revision.objects.filter(wanted).values_list("drug_id", "part", "number", "submitted_at")
+    moments = {(drug, part, number): moment for drug, part, number, moment in rows}
+    return {
+        revision.pk: {
+            kind: moments[revision.drug_id, revision.part, entry["since"]]
+            for kind, entry in revision.sections.items()
+        }
+        for revision in revisions
+    }
 
 
 def unwritten_block(document: Document) -> list[SectionKind]:
@@ -71,15 +98,6 @@ def unwritten_block(document: Document) -> list[SectionKind]:
     """
     empty = [kind for kind in SectionKind if kind not in document.sections and kind not in SAFETY_SECTIONS]
     return empty if len(empty) > FEW else []
-
-
-def _section(kind: SectionKind, sources: Sources, since: Mapping[str, datetime]) -> Section:
-    """Return a written section."""
-    blocks = []
-    for is_bullet, run in groupby(sources.statements[kind], key=lambda statement: statement.is_bullet):
-        lines = tuple(_line(statement, sources) for statement in run)
-        blocks += [Block(True, lines)] if is_bullet else [Block(False, (line,)) for line in lines]
-    return Section(kind, tuple(blocks), sources.foot(kind), since[kind.value])
 
 
 def _line(statement: Statement, sources: Sources) -> Line:

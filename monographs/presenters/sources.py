@@ -122,19 +122,22 @@ class Sources:
 
     def listed(self) -> list[ListedSource]:
         """Return the list of sources."""
-        return [self._line(key, number) for key, number in self._numbers.items()]
+        return [self._line(key, self._locators[key], self._sections[key]) for key in self._numbers]
 
-    def _line(self, key: str, number: int) -> ListedSource:
+    def listed_of(self, kind: SectionKind) -> list[ListedSource]:
+        """Return those lines of the list that one written section cites, with its places only."""
+        places: dict[str, list[str]] = defaultdict(list)
+        for reference in self.references(kind):
+            places[reference.key] += _single(reference.locator)
+        return [self._line(key, places[key], [kind]) for key in self._numbers if key in places]
+
+    def _line(self, key: str, locators: list[str], sections: list[SectionKind]) -> ListedSource:
         """Return one line of the list."""
         source = self._document.sources[key]
         label, revised_on = _edition(source)
+        number = self._numbers[key]
         return ListedSource(
-            number,
-            source,
-            label,
-            revised_on,
-            tuple(in_order(self._locators[key])),
-            tuple(unique(self._sections[key])),
+            number, source, label, revised_on, tuple(in_order(locators)), tuple(unique(sections))
         )
 
 

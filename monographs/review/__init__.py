@@ -18,12 +18,23 @@ from monographs.review.people import EDITOR, LEAD, REVIEWER, require
 from monographs.review.refusals import (
     AlreadyLive,
     BelowTheFloor,
+    ChangedMeanwhile,
     ContentErrors,
     NeedsReason,
     NotAcknowledged,
     NothingChanged,
     NotLive,
     Refusal,
+)
+from monographs.review.rows import (
+    edit_rows,
+    is_loop,
+    new_rows,
+    refuse_changed,
+    same_code,
+    same_name,
+    section_text,
+    write_sections,
 )
 
 __all__ = [
@@ -32,6 +43,7 @@ __all__ = [
     "REVIEWER",
     "AlreadyLive",
     "BelowTheFloor",
+    "ChangedMeanwhile",
     "ContentErrors",
     "Facts",
     "Mark",
@@ -45,13 +57,21 @@ __all__ = [
     "clinical_now",
     "edit",
     "edit_and_submit",
+    "edit_rows",
     "facts_of",
+    "is_loop",
     "mark",
+    "new_rows",
     "record_edit",
+    "refuse_changed",
     "refuse_content_errors",
     "release",
     "require",
     "roll_back",
+    "same_code",
+    "same_name",
+    "section_text",
     "submit",
     "withdraw",
+    "write_sections",
 ]

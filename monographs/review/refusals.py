@@ -48,3 +48,12 @@ class NotLive(Refusal):
 
 class NeedsReason(Refusal):
     """The step needs a reason in words."""
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody saved the working rows since they were read; `now` is their present version."""
+
+    def __init__(self, now: int) -> None:
+        """Take the version that stands now."""
+        super().__init__("This drug was changed since you opened it. Nothing is saved yet.")
+        self.now = now

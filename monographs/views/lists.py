@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from monographs.models import DrugClass
 from monographs.names import slugify_name
-from monographs.presenters.lists import present_class, present_classes, present_home, present_letters
+from monographs.presenters.letters import present_home, present_letters
+from monographs.presenters.lists import present_class, present_classes
 from monographs.presenters.search import present_results
 from monographs.review import clinical_now
 from monographs.search import find
@@ -21,7 +22,7 @@ def home(request):
 
 @require_safe
 def drug_index(request):
-    """Show the A to Z, or the drugs of one letter."""
+    """Show the A to Z, or one letter: drugs, and names that lead to them."""
     page = present_letters(request.GET.get("letter", ""), request.GET.get("page", ""), at=clinical_now())
     return render(request, "monographs/drug_index.html", page)
 

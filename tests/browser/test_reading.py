@@ -25,7 +25,7 @@ SIDEWAYS = """() => {
   if (document.documentElement.scrollWidth > width) wide.push('page');
   return wide.slice(0, 4);
 }"""
-SMALL_TARGETS = """() => [...document.querySelectorAll('a,button,input,summary')].filter(element => {
+SMALL_TARGETS = """() => [...document.querySelectorAll('a,button,input,select,summary')].filter(element => {
   if (element.closest('.skip,.vh')) return false;
   const box = (element.closest('.rows li') || element).getBoundingClientRect();
   if (!box.width) return false;
@@ -50,7 +50,7 @@ FOCUSED = """() => {
     isOnTop: !there || there === element || element.contains(there) || there.contains(element),
   };
 }"""
-REACHABLE = """[...document.querySelectorAll('a,button,input,summary')]
+REACHABLE = """[...document.querySelectorAll('a,button,input,select,summary')]
   .filter(element => element.checkVisibility({visibilityProperty: true})).length"""
 SPACED = """() => {
   const sheet = new CSSStyleSheet();
@@ -218,3 +218,34 @@ def test_on_a_wide_window_review_and_dosing_stand_on_the_first_screen(reader):
         assert dosing["y"] + dosing["height"] < 800
         assert page.locator(".contents__all").is_visible()
         assert page.locator(".bar a[href='#contents']").is_hidden()
+
+
+def places(page):
+    """Return the left edge and the top of each medicine that is compared."""
+    boxes = [page.locator(".compare article").nth(number).bounding_box() for number in range(3)]
+    return [round(box["x"]) for box in boxes], [round(box["y"]) for box in boxes]
+
+
+def test_compared_medicines_stand_side_by_side_and_on_a_phone_one_below_the_other(reader):
+    with reader(KINDS["comparison"], width=1280) as page:
+        lefts, tops = places(page)
+        assert len(set(lefts)) == 3
+        assert len(set(tops)) == 1
+        sections = [page.locator(".compare .prose").nth(number).bounding_box()["y"] for number in range(3)]
+        assert len(set(sections)) == 1
+        page.set_viewport_size({"width": 375, "height": 667})
+        lefts, tops = places(page)
+        assert len(set(lefts)) == 1
+        assert len(set(tops)) == 3
+
+
+def test_a_comparison_is_chosen_and_corrected_without_script(reader):
+    with reader(KINDS["compare form"], java_script_enabled=False) as page:
+        page.get_by_role("button", name="Compare").click()
+        assert page.get_by_role("alert").is_visible()
+        page.get_by_role("link", name="Choose a section.").click()
+        page.get_by_label("Section").select_option("Monitoring")
+        page.get_by_label("Pomalidomide").check()
+        page.get_by_label("Lenalidomide").check()
+        page.get_by_role("button", name="Compare").click()
+        assert page.locator("h1").inner_text() == "Monitoring: lenalidomide and pomalidomide"

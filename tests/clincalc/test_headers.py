@@ -30,9 +30,14 @@ KINDS = [
     ("/", 200),
     ("/drugs/", 200),
     ("/search/?q=amlodipine", 200),
+    ("/about/", 200),
+    ("/editorial-policy/", 200),
+    ("/accessibility/", 200),
+    ("/privacy/", 200),
     ("/robots.txt", 200),
     ("/sitemap.xml", 200),
 ]
+KINDS += [("/classes/nope/compare/?section=x", 404)]
 KINDS += [("/healthz", 200), ("/readyz", 200), ("/admin/login/", 200), ("/nope", 404), *FAULTY]
 
 pytestmark = pytest.mark.urls("tests.clincalc.faulty_urls")

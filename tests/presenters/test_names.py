@@ -3,7 +3,7 @@
 import pytest
 
 from monographs.presenters.flags import shown_flag
-from monographs.presenters.names import Brands, brands_of, names_and_codes, note_on_name
+from monographs.presenters.names import Brands, brands_at_home, brands_of, names_and_codes, note_on_name
 from monographs.vocabulary import FlagKind
 from tests.builders import document, raw
 
@@ -81,3 +81,17 @@ def test_every_kind_of_flag_has_its_words_tested():
     parameters = test_flags_say_the_agreed_words.pytestmark[0].args[1]
 
     assert {kind for kind, *_ in parameters} == {kind.value for kind in FlagKind}
+
+
+@pytest.mark.parametrize(
+    ("brands", "words"),
+    [
+        ([], "None on record"),
+        ([["Imnovid", "GB"], ["Pomalyst", "US"]], "Imnovid"),
+        ([["Pomalyst", "US"]], "None on record. Elsewhere: Pomalyst (US)"),
+        ([[name, "GB"] for name in "ABCDE"], "A, B, C, 2 more"),
+        ([["Anywhere", ""]], "None on record. Elsewhere: Anywhere"),
+    ],
+)
+def test_a_list_names_the_brands_of_the_home_market_alone(brands, words):
+    assert brands_at_home(brands, "GB") == words

@@ -5,6 +5,7 @@ import pytest
 from monographs import review
 from monographs.related import counted_classes, drugs_under, related_for
 from monographs.review import clinical_now
+from monographs.vocabulary import SAFETY_SECTIONS
 from tests.builders import LEAD, person, released
 from tests.pages import drug_class, in_class, known, link, withdrawn
 
@@ -51,11 +52,29 @@ def test_a_link_to_a_drug_without_a_page_is_left_out():
     assert related(live).chosen == []
 
 
-def test_a_link_to_a_withdrawn_page_says_so():
+def test_a_link_to_a_withdrawn_page_is_left_out_until_there_is_a_page_again():
     live = released()
-    link(live, to_drug=withdrawn("Nifedipine").drug)
+    gone = withdrawn("Nifedipine")
+    link(live, to_drug=gone.drug)
+    assert related(live).chosen == []
 
-    assert related(live).chosen[0].mark.short == "Withdrawn"
+    last = gone.drug.revisions.latest("number")
+    review.roll_back(revision=last, by=person("lead", LEAD), reason="Right.", acknowledged=SAFETY_SECTIONS)
+
+    assert names(related(live).chosen) == ["Nifedipine"]
+
+
+def test_of_forty_links_eight_can_be_read_at_once_and_the_three_withdrawn_not_at_all(tree):
+    live = in_class("Amoxicillin", "penicillins")
+    for number in range(37):
+        link(live, url=f"https://guideline.example/{number}", title=f"Guideline {number}", position=number)
+    for name in ("Mezlocillin", "Azlocillin", "Carbenicillin"):
+        link(live, to_drug=withdrawn(name).drug)
+
+    found = related(live)
+
+    assert (len(found.chosen), len(found.more)) == (8, 29)
+    assert not {"Mezlocillin", "Azlocillin", "Carbenicillin"} & {*names(found.chosen), *names(found.more)}
 
 
 def test_an_alternative_needs_a_second_person():

@@ -79,13 +79,22 @@ def test_the_queries_of_the_drug_page_do_not_grow(client, django_assert_max_num_
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        ("/", 3),
-        ("/drugs/", 4),
-        ("/drugs/?letter=b", 4),
+        ("/", 4),
+        ("/drugs/", 9),
+        ("/drugs/?letter=b", 9),
         ("/classes/", 2),
         ("/classes/calcium-channel-blockers/", 6),
         ("/search/?q=brand", 8),
         ("/search/?q=calcium-channel+blockers", 9),
+        ("/classes/calcium-channel-blockers/compare/", 3),
+        (
+            "/classes/calcium-channel-blockers/compare/?section=monitoring&drug=amlodipine&drug=blodipine",
+            6,
+        ),
+        ("/about/", 1),
+        ("/editorial-policy/", 1),
+        ("/accessibility/", 1),
+        ("/privacy/", 1),
         ("/sitemap-drugs.xml", 2),
     ],
 )
@@ -108,6 +117,32 @@ def test_pages_are_small(client):
     sizes = {
         live.get_absolute_url(): len(client.get(live.get_absolute_url()).content)
         for live in [*starter(), released(slug="amlodipine")]
+    }
+
+    assert {address: size for address, size in sizes.items() if size > 60 * KB} == {}
+
+
+def test_lists_and_comparisons_are_small(client):
+    full = {"sections": all_sections(), "sources": two_sources()}
+    live = released(**full)
+    for number in range(99):
+        named = {"names": [*raw(f"Dipine {number}")["names"], {"name": f"Brand {number}", "kind": "brand"}]}
+        if number < 5:
+            released(f"Dipine {number}", **named, **full)
+        else:
+            released(f"Dipine {number}", **named)
+    six = "".join(f"&drug=dipine-{number}" for number in range(5))
+    compare = f"{live.drug_class.get_absolute_url()}compare/"
+
+    sizes = {
+        address: len(client.get(address).content)
+        for address in (
+            "/drugs/",
+            "/drugs/?letter=d&page=2",
+            live.drug_class.get_absolute_url(),
+            compare,
+            f"{compare}?section=pregnancy&drug=amlodipine{six}",
+        )
     }
 
     assert {address: size for address, size in sizes.items() if size > 60 * KB} == {}
@@ -140,7 +175,19 @@ def test_nothing_inline_and_nothing_from_outside(client):
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/drugs/", "/drugs/amlodipine/", "/classes/", "/search/?q=amlo", "/sitemap.xml", "/robots.txt"],
+    [
+        *(
+            "/",
+            "/drugs/",
+            "/drugs/amlodipine/",
+            "/classes/",
+            "/search/?q=amlo",
+            "/sitemap.xml",
+            "/robots.txt",
+        ),
+        "/classes/calcium-channel-blockers/compare/",
+        *("/about/", "/editorial-policy/", "/accessibility/", "/privacy/"),
+    ],
 )
 def test_only_reading_is_answered(client, address):
     released()
@@ -163,6 +210,8 @@ def test_hostile_addresses_and_queries_are_answered_calmly(client, text):
         f"/search/?q={typed}",
         f"/drugs/?letter={typed}&page={typed}",
         f"/classes/calcium-channel-blockers/?page={typed}",
+        f"/classes/{typed}/compare/",
+        f"/classes/calcium-channel-blockers/compare/?section={typed}&drug=amlodipine&drug={typed}",
         f"/drugs/amlodipine/?from={typed}",
         f"/sitemap-{typed}.xml",
     ):

@@ -1,9 +1,13 @@
 """A to Z, classes, front page and search."""
 
+import html
+import re
+
 import pytest
 
+from monographs import review
 from monographs.models import DemoDatabase, NameConflict, Source
-from tests.builders import SMPC, raw, released
+from tests.builders import LEAD, SMPC, person, raw, released
 from tests.pages import KINDS, drug_class, every_kind, in_class, known, withdrawn, words
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +42,121 @@ def test_the_letters_have_counts_and_lead_to_their_drugs(client):
     assert "2 of 3 medicines." in words(letter)
 
 
+def named(*names, drug="Amlodipine"):
+    """Return the names of a drug with these (name, kind, market) beside its own."""
+    return [
+        *raw(drug)["names"],
+        *({"name": name, "kind": kind, "market": market} for name, kind, market in names),
+    ]
+
+
+def lines(response):
+    """Return the lines of a list in order, as they are read."""
+    rows = response.content.decode().split('class="rows"')[1].split("</ul>")[0]
+    items = re.findall(r"<li\b[^>]*>(.*?)</li>", rows, re.DOTALL)
+    texts = (re.sub(r"</?(?:b|a|span|small)\b[^>]*>", "", item) for item in items)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split()) for text in texts]
+
+
+def test_names_lead_to_the_medicine_in_one_alphabetical_list_with_the_medicines(client):
+    released(names=named(("Istin", "brand", "GB"), ("Norvasc", "brand", "US")))
+    released("Lisinopril")
+
+    assert lines(client.get("/drugs/"))[:4] == [
+        "Amlodipine calcium-channel blocker · Not reviewed",
+        "Istin, see amlodipine brand · calcium-channel blocker · Not reviewed",
+        "Lisinopril calcium-channel blocker · Not reviewed",
+        "Norvasc, see amlodipine brand in the United States · calcium-channel blocker · Not reviewed",
+    ]
+
+
+def test_a_name_opens_the_page_that_says_why(client):
+    released(names=named(("Istin", "brand", "GB")))
+
+    assert 'href="/drugs/amlodipine/?from=istin"' in client.get("/drugs/?letter=i").content.decode()
+    assert "Istin is a brand of amlodipine." in words(client.get("/drugs/amlodipine/?from=istin"))
+
+
+def test_a_letter_that_only_names_have_is_linked_and_has_no_count(client):
+    released(names=named(("Istin", "brand", "GB")))
+
+    index = client.get("/drugs/").content.decode()
+
+    assert 'href="/drugs/?letter=i"' in index
+    assert 'href="/drugs/?letter=j"' not in index
+    assert "I: names" in words(client.get("/drugs/"))
+    assert lines(client.get("/drugs/?letter=i"))[0].startswith("Istin, see amlodipine")
+
+
+def test_a_name_of_two_markets_stands_once_and_the_home_market_needs_no_word(client):
+    released(names=named(("Istin", "brand", "US"), ("Istin", "brand", "GB"), ("Istin", "synonym", "")))
+
+    assert [line for line in lines(client.get("/drugs/?letter=i")) if "Istin" in line] == [
+        "Istin, see amlodipine brand, another name · calcium-channel blocker · Not reviewed"
+    ]
+
+
+def test_a_name_of_two_medicines_leads_to_each(client):
+    for name in ("Amlodipine", "Felodipine"):
+        released(name, names=named(("Istin", "brand", "GB"), drug=name))
+
+    found = [line.split(" brand")[0] for line in lines(client.get("/drugs/?letter=i"))]
+
+    assert found == ["Istin, see amlodipine", "Istin, see felodipine"]
+
+
+def test_a_name_that_means_another_medicine_elsewhere_says_so(client):
+    released(names=named(("Dilacor", "brand", "GB")))
+    source = Source.objects.get(identifier=SMPC["identifier"])
+    NameConflict.objects.create(name="Dilacor", market="RS", substance="digoxin", source=source)
+
+    line = lines(client.get("/drugs/?letter=d"))[0]
+
+    assert line.endswith(
+        "Used for different medicines in different countries. Check the active ingredient on the pack."
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        {"name": "Istin", "kind": "brand", "market": "GB", "is_current": False},
+        {"name": "IST", "kind": "abbreviation"},
+    ],
+    ids=["discontinued", "abbreviation"],
+)
+def test_a_discontinued_brand_and_an_abbreviation_lead_nowhere(client, name):
+    released(names=[*raw()["names"], name])
+
+    assert 'href="/drugs/?letter=i"' not in client.get("/drugs/").content.decode()
+
+
+def test_a_name_that_a_catalogue_brought_is_not_in_the_list(client):
+    live = released()
+    live.drug.names.create(name="Istin", kind="brand", market="GB", in_document=False)
+    known("Isradipine").names.update(in_document=True)
+
+    assert 'href="/drugs/?letter=i"' not in client.get("/drugs/").content.decode()
+
+
+def test_a_name_of_a_withdrawn_medicine_says_withdrawn(client):
+    live = released("Nifedipine", names=named(("Adalat", "brand", "GB"), drug="Nifedipine"))
+    review.withdraw(drug=live.drug, by=person("lead", LEAD), reason="Wrong.")
+
+    assert lines(client.get("/drugs/?letter=a"))[-1].endswith("· Withdrawn")
+
+
+def test_names_are_paged_with_the_medicines(client, monkeypatch):
+    monkeypatch.setattr("monographs.presenters.letters.PER_PAGE", 2)
+    released(names=named(("Adalat", "brand", "GB"), ("Azor", "brand", "US"), ("Norvasc", "brand", "US")))
+
+    first, second = client.get("/drugs/"), client.get("/drugs/?page=2")
+
+    assert [line.split()[0] for line in lines(first)] == ["Adalat,", "Amlodipine"]
+    assert [line.split()[0] for line in lines(second)] == ["Azor,", "Norvasc,"]
+    assert 'href="?page=2" rel="next"' in first.content.decode()
+
+
 def test_names_that_begin_with_other_signs_have_their_own_list(client):
     released("5-fluorouracil")
 
@@ -52,7 +171,7 @@ def test_an_unknown_letter_or_page_gives_the_index(client, query):
 
 
 def test_a_long_letter_is_paged(client, monkeypatch):
-    monkeypatch.setattr("monographs.presenters.lists.PER_PAGE", 2)
+    monkeypatch.setattr("monographs.presenters.letters.PER_PAGE", 2)
     for name in ("Amlodipine", "Atenolol", "Aspirin"):
         released(name)
 
@@ -66,7 +185,7 @@ def test_a_long_letter_is_paged(client, monkeypatch):
 
 
 def test_many_drugs_are_not_all_listed_at_once(client, monkeypatch):
-    monkeypatch.setattr("monographs.presenters.lists.PER_PAGE", 1)
+    monkeypatch.setattr("monographs.presenters.letters.PER_PAGE", 1)
     released()
     released("Bisoprolol")
 
@@ -93,8 +212,20 @@ def test_a_class_is_a_table_of_its_drugs_and_of_those_below(client):
     page = words(response)
     assert drug_links(response) == ["amlodipine", "sotalol"]
     assert "Medicines in one class are not interchangeable." in page
-    assert "Amlodipine calcium-channel blocker Istin High-risk medicine Not reviewed" in page
-    assert "Sotalol None on record None set by an editor Not reviewed" in page
+    assert "Medicine UK brand Flags Review Dosing" in page
+    assert "Amlodipine calcium-channel blocker Istin High-risk medicine Not reviewed Not shown" in page
+    assert "Sotalol None on record None set by an editor Not reviewed Not shown" in page
+
+
+def test_a_brand_of_another_market_is_no_home_brand(client, settings):
+    released(names=named(("Norvasc", "brand", "US")))
+
+    assert "None on record. Elsewhere: Norvasc (US)" in words(
+        client.get("/classes/calcium-channel-blockers/")
+    )
+    settings.HOME_MARKET = "US"
+    assert "US brand" in words(client.get("/classes/calcium-channel-blockers/"))
+    assert "Elsewhere" not in words(client.get("/classes/calcium-channel-blockers/"))
 
 
 def test_a_class_is_paged(client, monkeypatch):

@@ -1,0 +1,46 @@
+"""Classes of medicines in the admin."""
+
+from django import forms
+from django.contrib import admin
+
+from monographs import review
+from monographs.admin.base import NeverDeleted, refuse_content_errors
+from monographs.models import DrugClass
+
+
+class ClassForm(forms.ModelForm):
+    """A class; no class stands above itself."""
+
+    class Meta:
+        model = DrugClass
+        fields = ("name", "slug", "parent", "description", "atc")
+
+    def clean_description(self):
+        """Hold the definition to the content rules."""
+        refuse_content_errors(self.cleaned_data["description"], "description")
+        return self.cleaned_data["description"]
+
+    def clean_parent(self):
+        """Refuse a parent that stands below this class."""
+        if review.is_loop(self.instance, self.cleaned_data["parent"]):
+            raise forms.ValidationError("A class cannot stand above itself, nor so deep.")
+        return self.cleaned_data["parent"]
+
+
+@admin.register(DrugClass)
+class ClassAdmin(NeverDeleted):
+    """The tree of classes. The address of a class stays."""
+
+    form = ClassForm
+    list_display = ("name", "parent", "atc")
+    list_select_related = ("parent",)
+    search_fields = ("name", "norm", "atc")
+    autocomplete_fields = ("parent",)
+
+    def get_readonly_fields(self, request, obj=None):
+        """Keep the address once the class is there."""
+        return ("slug",) if obj else ()
+
+    def get_prepopulated_fields(self, request, obj=None):
+        """Propose an address for a new class."""
+        return {} if obj else {"slug": ("name",)}

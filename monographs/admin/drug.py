@@ -1,0 +1,259 @@
+"""The drug in the admin: one form for all working rows, and the list of drugs."""
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+
+from monographs import review
+from monographs.admin.base import NeverDeleted
+from monographs.admin.forms import DrugForm, NewDrugForm, field_of
+from monographs.admin.panel import panel_of
+from monographs.admin.preview import preview_view
+from monographs.admin.rows import (
+    Citations,
+    Components,
+    Flags,
+    Identifiers,
+    KnownSelect,
+    Links,
+    Names,
+    Waivers,
+    without_lost_rows,
+)
+from monographs.admin.steps import release_step, roll_back_step, step_view, submit_step, withdraw_step
+from monographs.models import CrossLink, Drug, DrugFlag, DrugName, Revision, Waiver
+from monographs.names import normalise
+from monographs.vocabulary import SectionKind
+
+NEW = ((None, {"fields": ("name", "slug", "primary_class")}),)
+IDENTITY = (
+    None,
+    {"fields": ("name", "slug", "primary_class", "other_classes", "is_specialist", "population", "lead")},
+)
+SMPC = ("SmPC and dosing", {"fields": ("reference_smpc", "dosing_state", "dosing_since", "dosing_why")})
+SECTIONS = (
+    "Sections",
+    {
+        "fields": tuple(field_of(kind) for kind in SectionKind),
+        "description": "Plain text. An empty line parts paragraphs; a line that begins with “- ” is a bullet. "
+        "After each statement its source: [smpc 4.4], where smpc is a key under Citations. "
+        "No doses here. A section that is not written stays empty.",
+    },
+)
+
+# Address, words on the button, and the permission that a person needs to see it.
+STEPS = (
+    ("submit", "Submit for review", "submit_revision"),
+    ("release", "Release", "release_revision"),
+    ("roll_back", "Roll back", "roll_back_revision"),
+    ("withdraw", "Withdraw", "withdraw_drug"),
+)
+
+
+class ClassFilter(admin.SimpleListFilter):
+    """Filter by the class line, among classes that have drugs."""
+
+    title = "class"
+    parameter_name = "class"
+
+    def lookups(self, request, model_admin):
+        """Return the classes that have drugs."""
+        found = Drug.objects.filter(primary_class__isnull=False).order_by("primary_class__name")
+        return list(found.values_list("primary_class", "primary_class__name").distinct())
+
+    def queryset(self, request, queryset):
+        """Keep the drugs of the class."""
+        if not (self.value() or "").isdigit():
+            return queryset
+        return queryset.filter(primary_class=self.value())
+
+
+@admin.register(Drug)
+class DrugAdmin(NeverDeleted):
+    """Drugs. Saving goes through `review`, which keeps two editors from each other's text."""
+
+    list_display = ("name", "primary_class", "state")
+    list_select_related = ("primary_class", "live")
+    list_filter = (ClassFilter,)
+    search_fields = ("name",)
+    search_help_text = "Any name of the medicine: generic, brand, code name."
+    ordering = ("name", "pk")
+    autocomplete_fields = ("primary_class", "other_classes", "reference_smpc")
+    change_form_template = "admin/monographs/drug/change_form.html"
+
+    # The list
+
+    def get_queryset(self, request):
+        """Fetch with each drug its class and live row, and whether a newer text waits."""
+        newer = Revision.objects.filter(drug=OuterRef("pk"), releases__isnull=True)
+        shown = Coalesce(OuterRef("live__monograph"), 0)
+        drugs = super().get_queryset(request).select_related("primary_class", "reference_smpc", "live")
+        return drugs.annotate(is_waiting=Exists(newer.filter(pk__gt=shown)))
+
+    def get_search_results(self, request, queryset, search_term):
+        """Search by any name, from its beginning."""
+        norm = normalise(search_term)
+        if not norm:
+            return queryset, False
+        named = DrugName.objects.filter(drug=OuterRef("pk"), norm__startswith=norm)
+        return queryset.filter(Q(name__istartswith=search_term.strip()) | Exists(named)), False
+
+    @admin.display(description="readers see")
+    def state(self, drug):
+        """Return what readers see of the drug, in words."""
+        live = getattr(drug, "live", None)
+        if live is None:
+            return "waiting for release" if drug.is_waiting else "not public"
+        state = "public" if live.monograph_id else "withdrawn"
+        return f"{state}, a newer text waits" if drug.is_waiting else state
+
+    # The form
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Return the form of a new drug, or of the working text."""
+        if obj is None:
+            return super().get_form(request, obj, change, **{**kwargs, "form": NewDrugForm})
+        if not self.has_change_permission(request, obj):
+            return super().get_form(request, obj, change, **kwargs)
+        kwargs = {**kwargs, "form": DrugForm, "fields": DrugForm.Meta.fields}
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request, obj=None):
+        """Return few fields for a new drug, all for one that is there, one text for who only reads."""
+        if obj is None:
+            return NEW
+        if not self.has_change_permission(request, obj):
+            return (IDENTITY, SMPC, ("Sections", {"fields": ("working_text",)}))
+        return ((None, {"fields": (*IDENTITY[1]["fields"], "seen")}), SMPC, SECTIONS)
+
+    def get_readonly_fields(self, request, obj=None):
+        """Keep the address of a drug that is there: a new one is a step of its own."""
+        return ("slug", "working_text") if obj else ()
+
+    def get_prepopulated_fields(self, request, obj=None):
+        """Propose an address for a new drug."""
+        return {} if obj else {"slug": ("name",)}
+
+    def get_inlines(self, request, obj):
+        """Ask of a new drug only what tells it from others."""
+        if obj is None:
+            return [Names, Identifiers]
+        return [Citations, Names, Flags, Components, Identifiers, Links, Waivers]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Choose by autocomplete that knows the row at hand."""
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = KnownSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description="")
+    def working_text(self, drug):
+        """Return the sections as they stand, for those who may not change them."""
+        rows = {row.kind: row for row in drug.sections.all()}
+        written = [(kind.label, rows[kind.value].text) for kind in SectionKind if kind.value in rows]
+        return format_html_join("", '<h3>{}</h3><div class="now">{}</div>', written)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Put the panel above the form, its hits beside their sections, and the steps that the person may take."""
+        form = context["adminform"].form
+        if isinstance(form, DrugForm):
+            rows = {
+                inline.opts.model: inline.formset.get_queryset()
+                for inline in context["inline_admin_formsets"]
+            }
+            panel = panel_of(obj, form.texts, rows[DrugFlag], rows[Waiver])
+            for kind in SectionKind:
+                bound = form[field_of(kind)]
+                bound.help_text = format_html("{} {}", bound.help_text, panel.help_for(kind))
+            context |= {"panel": panel, "panel_rest": panel.help_for(None)}
+        if obj is not None:
+            context["steps"] = [
+                (label, reverse(f"admin:monographs_drug_{name}", args=[obj.pk]))
+                for name, label, permission in STEPS
+                if request.user.has_perm(f"monographs.{permission}")
+            ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # Steps
+
+    def get_urls(self):
+        """Add the preview and a page for each step."""
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/", view(self.preview), name="monographs_drug_preview"),
+            path("<int:pk>/submit/", view(self.submit), name="monographs_drug_submit"),
+            path("<int:pk>/release/", view(self.release), name="monographs_drug_release"),
+            path("<int:pk>/roll-back/", view(self.roll_back), name="monographs_drug_roll_back"),
+            path("<int:pk>/withdraw/", view(self.withdraw), name="monographs_drug_withdraw"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request, pk):
+        """Show the working text as readers will see it."""
+        return preview_view(self, request, pk)
+
+    def submit(self, request, pk):
+        """Submit the working text."""
+        return step_view(self, request, pk, submit_step)
+
+    def release(self, request, pk):
+        """Release a revision."""
+        return step_view(self, request, pk, release_step)
+
+    def roll_back(self, request, pk):
+        """Roll back to an earlier revision."""
+        return step_view(self, request, pk, roll_back_step)
+
+    def withdraw(self, request, pk):
+        """Withdraw the page."""
+        return step_view(self, request, pk, withdraw_step)
+
+    # Saving
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Let rows that somebody deleted meanwhile be saved again."""
+        if request.method == "POST" and object_id and object_id.isdigit():
+            for inline in self.get_inlines(request, Drug(pk=object_id)):
+                self._keep_rows(request, inline, object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        """Leave it to `save_related`, which writes everything at once."""
+
+    def save_related(self, request, form, formsets, change):
+        """Write the drug and all its rows as one step of review."""
+        drug = form.instance
+        if not change:
+            with review.new_rows(drug=drug, by=request.user, what="made in the admin"):
+                drug.save()
+                super().save_related(request, form, formsets, change)
+            return
+        what = "changed in the admin"
+        with review.edit_rows(drug=drug, by=request.user, seen=form.version, what=what):
+            drug.lock_version = form.version
+            drug.save()
+            super().save_related(request, form, formsets, change)
+            review.write_sections(drug, form.section_texts())
+
+    def save_formset(self, request, form, formset, change):
+        """Say who answers for new links and waivers."""
+        for row in formset.save(commit=False):
+            if row.pk is None and isinstance(row, CrossLink):
+                row.curator = request.user
+            if row.pk is None and isinstance(row, Waiver):
+                row.by = request.user
+            row.save()
+        for row in formset.deleted_objects:
+            row.delete()
+        formset.save_m2m()
+
+    def _keep_rows(self, request, inline, drug_id):
+        """Rewrite the posted rows of an inline of which some are there no more."""
+        fk = inline.fk_name or "drug"
+        prefix = inline.model._meta.get_field(fk).remote_field.get_accessor_name()
+        if not request.POST.get(f"{prefix}-INITIAL_FORMS", "0").strip("0"):
+            return
+        existing = set(map(str, inline.model.objects.filter(**{fk: drug_id}).values_list("pk", flat=True)))
+        request.POST = without_lost_rows(request.POST, prefix, existing)

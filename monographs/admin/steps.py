@@ -1,0 +1,222 @@
+"""Submit, release, roll back and withdraw: a page each, which calls the step in `review`."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+
+from monographs import review
+from monographs.admin.changes import shown_changes
+from monographs.document import Problem, build, parsed
+from monographs.lint import lint_document
+from monographs.models import Drug, Revision
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
+
+
+class SubmitForm(forms.Form):
+    """What kind of change it is, and why."""
+
+    change_kind = forms.ChoiceField(
+        label="Kind of change", choices=ChangeKind.choices(), widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label="Why it was changed",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Reviewers read this note, and it stays with the text.",
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a step is taken."""
+
+    reason = forms.CharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="In words that readers may see.",
+    )
+
+
+class ReleaseForm(ReasonForm):
+    """Why a revision is shown; each safety section that is not written is named."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, unwritten=(), **kwargs):
+        """Ask for each unwritten safety section by name."""
+        super().__init__(*args, **kwargs)
+        for kind in unwritten:
+            self.fields[f"without_{kind.value}"] = forms.BooleanField(
+                required=False, label=f"{kind.label} is not yet written, and I release without it."
+            )
+
+    def acknowledged(self):
+        """Return the sections that were named."""
+        return [kind for kind in SAFETY_SECTIONS if self.cleaned_data.get(f"without_{kind.value}")]
+
+
+@dataclass
+class Step:
+    """One page of a step: what it shows and, when it is sent, what it does."""
+
+    title: str
+    button: str
+    form: Any
+    act: Any = None
+    done: str = ""
+    changes: list = field(default_factory=list)
+    effects: list = field(default_factory=list)
+    why_not: list = field(default_factory=list)
+    links: list = field(default_factory=list)
+    is_grave: bool = False
+
+
+def submit_step(request, drug):
+    """Freeze the working text. Says why it cannot be done: nothing changed, or errors."""
+    review.require(request.user, "submit_revision")
+    newest = drug.revisions.filter(part=Part.MONOGRAPH.value).order_by("-number").first()
+    form = SubmitForm(request.POST or None)
+
+    def act():
+        kind = ChangeKind(form.cleaned_data["change_kind"])
+        return review.submit(
+            drug=drug, part=Part.MONOGRAPH, by=request.user, change_kind=kind, note=form.cleaned_data["note"]
+        )
+
+    step = Step("Submit for review", "Submit for review", form, act, "Submitted: the text is frozen.")
+    try:
+        document = build(drug)
+    except Problem as problem:
+        step.why_not = [str(problem)]
+        return step
+    step.changes = shown_changes(parsed(newest.document) if newest else None, document)
+    if newest and not step.changes:
+        step.why_not = [f"Nothing was changed since revision {newest.number}."]
+    step.why_not += [str(hit) for hit in lint_document(document) if hit.is_error]
+    return step
+
+
+def release_step(request, drug):
+    """Show the newest frozen text to readers."""
+    review.require(request.user, "release_revision")
+    revision = _asked(request, drug) or _newest(drug)
+    if revision is None:
+        return Step("Release", "Release", ReasonForm(), why_not=["Nothing was submitted yet."])
+    step = _showing(request, drug, revision, review.release)
+    step.title = f"Release revision {revision.number} to readers"
+    step.button, step.done = "Release", f"Readers see revision {revision.number} now."
+    if revision.releases.exists():
+        step.why_not = [f"Readers have seen revision {revision.number} already; to show it again, roll back."]
+    return step
+
+
+def roll_back_step(request, drug):
+    """Show again a text that readers saw before."""
+    review.require(request.user, "roll_back_revision")
+    shown = Revision.objects.filter(drug=drug, part=Part.MONOGRAPH.value, releases__isnull=False)
+    earlier = shown.exclude(pk=_live_id(drug)).defer("document").distinct().order_by("-number")
+    revision = _asked(request, drug)
+    if revision is None:
+        step = Step("Roll back", "", None, links=[(f"?revision={one.pk}", _named(one)) for one in earlier])
+        step.why_not = [] if step.links else ["Readers saw no other revision before."]
+        return step
+    step = _showing(request, drug, revision, review.roll_back)
+    step.title = f"Roll back to revision {revision.number}"
+    step.button, step.done = "Roll back", f"Readers see revision {revision.number} again."
+    return step
+
+
+def withdraw_step(request, drug):
+    """Take the page down."""
+    review.require(request.user, "withdraw_drug")
+    form = ReasonForm(request.POST or None)
+
+    def act():
+        return review.withdraw(drug=drug, by=request.user, reason=form.cleaned_data["reason"])
+
+    step = Step("Withdraw the page", "Withdraw", form, act, "The page is withdrawn.", is_grave=True)
+    if _live_id(drug) is None:
+        step.why_not = [f"{drug} has no public page to withdraw."]
+    leading = drug.linked_from.count()
+    step.effects = [
+        f"Readers of {drug.get_absolute_url()} see that the page is withdrawn, when, and the reason below.",
+        "The text and its dosing are hidden at once; lists say Withdrawn.",
+        f"Curated links that lead to it: {leading}.",
+    ]
+    return step
+
+
+def step_view(model_admin, request, object_id, make):
+    """Show the page of a step; when it is sent, take the step or show why it was refused."""
+    drug = Drug.objects.select_related("primary_class", "live").filter(pk=object_id).first()
+    if drug is None:
+        raise Http404
+    if not model_admin.has_view_permission(request, drug):
+        raise PermissionDenied
+    step = make(request, drug)
+    if request.method == "POST" and step.act and step.form.is_valid():
+        try:
+            step.act()
+        except (review.Refusal, Problem) as refusal:
+            step.form.add_error(None, str(refusal))
+        else:
+            messages.success(request, format_html("{}: {}", drug, step.done))
+            return redirect("admin:monographs_drug_change", drug.pk)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"{drug}: {step.title}",
+        "opts": model_admin.opts,
+        "drug": drug,
+        "step": step,
+    }
+    return render(request, "admin/monographs/drug/step.html", context)
+
+
+def _showing(request, drug, revision, action):
+    """Return the page of a step that shows a revision, with what changes for readers."""
+    document = parsed(revision.document)
+    unwritten = [kind for kind in SAFETY_SECTIONS if kind not in document.sections]
+    form = ReleaseForm(request.POST or None, unwritten=unwritten, initial={"revision": revision.pk})
+
+    def act():
+        return action(
+            revision=revision,
+            by=request.user,
+            reason=form.cleaned_data["reason"],
+            acknowledged=form.acknowledged(),
+        )
+
+    live = getattr(drug, "live", None)
+    shown = live.monograph if live else None
+    effects = [f"{len(document.sections)} of {len(SectionKind)} sections are written."]
+    if shown is None:
+        effects.append("Readers see no text now.")
+    return Step(
+        "", "", form, act, "", shown_changes(parsed(shown.document) if shown else None, document), effects
+    )
+
+
+def _asked(request, drug):
+    """Return the revision that the page or the form names, or None."""
+    number = request.POST.get("revision") or request.GET.get("revision") or ""
+    return Revision.objects.filter(drug=drug, pk=number).first() if number.isdecimal() else None
+
+
+def _newest(drug):
+    """Return the newest frozen monograph, or None."""
+    return drug.revisions.filter(part=Part.MONOGRAPH.value).order_by("-number").first()
+
+
+def _live_id(drug):
+    """Return the id of the revision that readers see, or None."""
+    live = getattr(drug, "live", None)
+    return live.monograph_id if live else None
+
+
+def _named(revision):
+    """Return a revision as a lead chooses it."""
+    return f"Revision {revision.number}, submitted {revision.submitted_at:%-d %B %Y}: {revision.note}"

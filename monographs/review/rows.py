@@ -1,0 +1,123 @@
+"""Writing the working rows by hand: one lock, one count, one line of record for each save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from monographs.document import Problem
+from monographs.document.canonical import tidied
+from monographs.document.text import references
+from monographs.models import Drug, DrugClass, DrugName, Identifier
+from monographs.names import normalise
+from monographs.review.actions import record_edit
+from monographs.review.guards import DEEPEST_CLASS
+from monographs.review.people import require
+from monographs.review.refusals import ChangedMeanwhile
+from monographs.vocabulary import IdentifierSystem, NameKind, Part, SectionKind
+
+ONE_DRUG = (IdentifierSystem.UNII, IdentifierSystem.VTM, IdentifierSystem.RXNORM)
+# Brands and abbreviations may be shared; these name the substance itself.
+OF_SUBSTANCES = (NameKind.INN, NameKind.BAN, NameKind.USAN, NameKind.GENERIC, NameKind.SYNONYM)
+SALTS = (
+    "acetate", "besilate", "bromide", "calcium", "chloride", "citrate", "fumarate", "hydrobromide",
+    "hydrochloride", "lactate", "magnesium", "maleate", "mesilate", "nitrate", "phosphate", "potassium",
+    "sodium", "succinate", "sulfate", "sulphate", "tartrate", "tosilate",
+)  # fmt: skip
+
+
+@contextmanager
+def edit_rows(*, drug: Drug, by: Any, seen: int, what: str) -> Iterator[None]:
+    """Hold a drug while a person's save of its working rows is written within.
+
+    `seen` is the `lock_version` that the person's form was drawn from. At the
+    end the version is raised and one Edit written, in the same transaction.
+    Raises PermissionDenied, or ChangedMeanwhile when somebody saved since.
+    """
+    require(by, "change_drug")
+    with transaction.atomic():
+        refuse_changed(drug=drug, seen=seen)
+        yield
+        Drug.objects.filter(pk=drug.pk).update(lock_version=F("lock_version") + 1)
+        record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what)
+
+
+@contextmanager
+def new_rows(*, drug: Drug, by: Any, what: str) -> Iterator[None]:
+    """Write a new drug and its first rows within, as `edit_rows` does. Raises PermissionDenied."""
+    require(by, "add_drug")
+    with transaction.atomic():
+        yield
+        Drug.objects.filter(pk=drug.pk).update(lock_version=1)
+        record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what)
+
+
+def refuse_changed(*, drug: Drug, seen: int) -> None:
+    """Lock the drug until the transaction ends. Raises ChangedMeanwhile when it is not as it was seen."""
+    now = Drug.objects.select_for_update().values_list("lock_version", flat=True).get(pk=drug.pk)
+    if now != seen:
+        raise ChangedMeanwhile(now)
+
+
+def section_text(kind: SectionKind, text: str, keys: set[str]) -> str:
+    """Return a section's text in its one way of writing.
+
+    Raises Problem for a character that cannot be seen, or a reference whose key
+    is none of the drug's `keys`.
+    """
+    tidy = tidied({"sections": {kind.value: text}})["sections"][kind.value]
+    unknown = [ref.key for ref in references(tidy) if ref.key not in keys]
+    if unknown:
+        raise Problem("", f"The key [{unknown[0]}] names no citation of this drug.")
+    return tidy
+
+
+def write_sections(drug: Drug, texts: Mapping[SectionKind, str]) -> None:
+    """Make the sections of a drug those that are given; an empty text is no section."""
+    rows = {row.kind: row for row in drug.sections.all()}
+    for kind, text in texts.items():
+        row = rows.get(kind.value)
+        if not text:
+            if row is not None:
+                row.delete()
+        elif row is None:
+            drug.sections.create(kind=kind.value, text=text)
+        elif row.text != text:
+            row.text = text
+            row.save(update_fields=["text"])
+
+
+def same_name(name: str) -> Drug | None:
+    """Return a drug that has this name already, salts apart, or None."""
+    norm = normalise(name)
+    bare = " ".join(word for word in norm.split() if word not in SALTS) or norm
+    forms = {norm, bare, *(f"{bare} {salt}" for salt in SALTS)}
+    kinds = [kind.value for kind in OF_SUBSTANCES]
+    found = DrugName.objects.filter(norm__in=forms, kind__in=kinds).select_related("drug").order_by("pk")
+    first = found.first()
+    return first.drug if first else None
+
+
+def same_code(system: str, value: str, *, besides: int | None) -> Drug | None:
+    """Return another drug that has this code, of a system that gives each drug its own, or None."""
+    if system not in ONE_DRUG:
+        return None
+    found = Identifier.objects.filter(system=system, value=value).exclude(drug=besides)
+    first = found.select_related("drug").first()
+    return first.drug if first else None
+
+
+def is_loop(drug_class: DrugClass, parent: DrugClass | None) -> bool:
+    """Tell whether a class would stand above itself, or too deep, under this parent."""
+    above = parent
+    for _ in range(DEEPEST_CLASS - 1):
+        if above is None:
+            return False
+        if above.pk == drug_class.pk:
+            return True
+        above = above.parent
+    return above is not None

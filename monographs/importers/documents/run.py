@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from monographs.importers.documents.check import Refused, checked_class, checked_drug, refuse_lost_links
+from monographs.importers.documents.links import save_links
 from monographs.importers.documents.read import Bad, Found, records, slugs
-from monographs.importers.documents.save import (
-    Refused,
-    Steps,
-    checked_class,
-    checked_drug,
-    refuse_lost_links,
-    save_class,
-    save_drug,
-    save_links,
-)
+from monographs.importers.documents.save import Steps, save_class, save_drug
 from monographs.review.live import raise_generation
 
 

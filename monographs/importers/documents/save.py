@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from monographs import review
-from monographs.document import Problem, build, canonical_text, normalised
-from monographs.document.canonical import dumped, tidied, validated
-from monographs.document.shape import SCHEMA, ClassRecord, DrugRecord, Link
-from monographs.lint import lint_text
-from monographs.models import CrossLink, Drug, DrugClass, Identifier, NameConflict, Revision
+from monographs.document import Problem, build, canonical_text
+from monographs.document.canonical import dumped
+from monographs.document.shape import ClassRecord, DrugRecord
+from monographs.importers.documents.check import Refused
+from monographs.models import Drug, DrugClass, Identifier, NameConflict, Revision
 from monographs.names import normalise
 from monographs.review.live import latest_release
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
@@ -30,39 +30,6 @@ class Steps:
     release: bool = False
     acknowledged: Collection[SectionKind] = SAFETY_SECTIONS[:0]
     note: str = "Imported."
-
-
-class Refused(Exception):
-    """A record that is not taken. Carries drug, field and sentence."""
-
-    def __init__(self, drug: str, field: str, sentence: str) -> None:
-        """Keep where it went wrong."""
-        super().__init__(": ".join(part for part in (drug, field, sentence) if part))
-
-
-def checked_drug(data: Mapping[str, Any]) -> DrugRecord:
-    """Return the record of a drug in its normal form. Raises Refused."""
-    slug = str(data.get("slug", ""))[:100]
-    try:
-        _refuse_other_schema(data)
-        document = normalised(dict(_mapping(data, "monograph")), at="monograph")
-        rest = {key: tidied(value, key) for key, value in data.items() if key not in ("monograph", "reviews")}
-        if "reviews" in data:
-            rest["reviews"] = data["reviews"]
-        return validated(DrugRecord, {**rest, "monograph": document})
-    except Problem as problem:
-        raise Refused(slug, problem.place, problem.sentence) from None
-
-
-def checked_class(data: Mapping[str, Any]) -> ClassRecord:
-    """Return the record of a class in its normal form. Raises Refused."""
-    try:
-        _refuse_other_schema(data)
-        record = validated(ClassRecord, tidied(dict(data)))
-        _refuse_lint("description", record.description)
-    except Problem as problem:
-        raise Refused(str(data.get("class", "")), problem.place, problem.sentence) from None
-    return record
 
 
 @transaction.atomic
@@ -104,40 +71,6 @@ def save_drug(record: DrugRecord, steps: Steps, *, where: str) -> bool:
         raise Refused(record.slug, "", str(refusal)) from None
     except IntegrityError as error:
         raise Refused(record.slug, "", f"the database refuses it: {str(error).splitlines()[0]}") from None
-
-
-def save_links(record: DrugRecord, *, by: Any) -> bool:
-    """Make the curated links of a drug those of the record, in its order.
-
-    Returns whether anything changed. Raises Refused when a target is not here.
-    """
-    review.require(by, "change_crosslink")
-    drug = Drug.objects.get(slug=record.slug)
-    try:
-        wanted = _links(record)
-        with transaction.atomic():
-            rows = list(drug.links.select_related("to_drug", "to_class"))
-            if [_columns(row) for row in rows] == wanted:
-                return False
-            kept = {_target(_columns(row)): row for row in rows}
-            drug.links.all().delete()
-            CrossLink.objects.bulk_create(
-                CrossLink(
-                    from_drug=drug,
-                    position=position,
-                    curator=kept[_target(columns)].curator if _target(columns) in kept else by,
-                    accepted_by=kept[_target(columns)].accepted_by if _target(columns) in kept else None,
-                    **columns,
-                )
-                for position, columns in enumerate(wanted)
-            )
-            return True
-    except Problem as problem:
-        raise Refused(record.slug, problem.place, problem.sentence) from None
-    except IntegrityError as error:
-        raise Refused(
-            record.slug, "related", f"the database refuses it: {str(error).splitlines()[0]}"
-        ) from None
 
 
 def _save_drug(record: DrugRecord, steps: Steps, where: str) -> bool:
@@ -289,115 +222,6 @@ def _release(drug: Drug, revision: Revision | None, steps: Steps) -> bool:
         return False
     review.release(revision=revision, by=steps.by, reason=steps.note, acknowledged=steps.acknowledged)
     return True
-
-
-def refuse_lost_links(record: DrugRecord, coming: Collection[str]) -> None:
-    """Raise Refused for a link that leads nowhere.
-
-    A drug may be linked that is here, or that the same file brings (`coming`).
-    """
-    try:
-        for place, link in enumerate(record.related):
-            _refuse_bad_link(link, f"related.{place}", record)
-        drugs = {link.drug: f"related.{place}.drug" for place, link in enumerate(record.related) if link.drug}
-        classes = {
-            link.drug_class: f"related.{place}.class"
-            for place, link in enumerate(record.related)
-            if link.drug_class
-        }
-        _refuse_unknown(Drug, {slug: at for slug, at in drugs.items() if slug not in coming})
-        _refuse_unknown(DrugClass, classes)
-    except Problem as problem:
-        raise Refused(record.slug, problem.place, problem.sentence) from None
-
-
-def _refuse_bad_link(link: Link, at: str, record: DrugRecord) -> None:
-    """Raise Problem for a link that is wrong by itself."""
-    if len([target for target in (link.drug, link.drug_class, link.url) if target]) != 1:
-        raise Problem(at, "needs exactly one of drug, class and url")
-    if link.drug == record.slug:
-        raise Problem(f"{at}.drug", "a drug is not linked to itself")
-    if link.url and not link.title:
-        raise Problem(f"{at}.title", "an address needs a title")
-    _refuse_lint(f"{at}.reason", link.reason)
-
-
-def _refuse_unknown(model: type[Drug] | type[DrugClass], wanted: Mapping[str, str]) -> None:
-    """Raise Problem for the first slug that is not here. `wanted` gives the place of each."""
-    found = set(model.objects.filter(slug__in=wanted).values_list("slug", flat=True)) if wanted else set()
-    for slug, at in wanted.items():
-        if slug not in found:
-            raise Problem(at, f"there is no {model._meta.verbose_name} “{slug}” here")
-
-
-def _links(record: DrugRecord) -> list[dict[str, Any]]:
-    """Return the columns of each link. Raises Problem when a target is not here."""
-    drugs = {
-        row.slug: row
-        for row in Drug.objects.filter(slug__in=[link.drug for link in record.related if link.drug])
-    }
-    classes = {
-        row.slug: row
-        for row in DrugClass.objects.filter(
-            slug__in=[link.drug_class for link in record.related if link.drug_class]
-        )
-    }
-    for place, link in enumerate(record.related):
-        if link.drug and link.drug not in drugs:
-            raise Problem(
-                f"related.{place}.drug", f"“{link.drug}” was refused, so the links were left as they were"
-            )
-    return [
-        {
-            "to_drug": drugs[link.drug] if link.drug else None,
-            "to_class": classes[link.drug_class] if link.drug_class else None,
-            "url": link.url or "",
-            "title": link.title,
-            "relation": link.relation.value,
-            "reason": link.reason,
-        }
-        for link in record.related
-    ]
-
-
-def _columns(row: CrossLink) -> dict[str, Any]:
-    """Return the columns of a row as `_link` gives them."""
-    return {
-        "to_drug": row.to_drug,
-        "to_class": row.to_class,
-        "url": row.url,
-        "title": row.title,
-        "relation": row.relation,
-        "reason": row.reason,
-    }
-
-
-def _target(columns: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what makes a link the same link."""
-    return columns["to_drug"], columns["to_class"], columns["url"], columns["relation"]
-
-
-def _refuse_lint(place: str, text: str) -> None:
-    """Raise Problem when a text beside the monograph breaks a content rule."""
-    for hit in lint_text(text, where=place):
-        if hit.severity == "error":
-            raise Problem(place, f"{hit.excerpt!r} ({hit.rule}: {hit.advice})")
-
-
-def _refuse_other_schema(data: Mapping[str, Any]) -> None:
-    """Raise Problem for a schema that this program does not read."""
-    if data.get("schema") != SCHEMA:
-        raise Problem(
-            "schema", f"this program reads schema {SCHEMA}, the record has {data.get('schema')!r}"[:120]
-        )
-
-
-def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Return the mapping under a key. Raises Problem."""
-    value = data.get(key)
-    if not isinstance(value, dict):
-        raise Problem(key, "is missing, or is not a mapping")
-    return value
 
 
 def _under_monograph(place: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from monographs.document import Problem, normalised
@@ -45,7 +45,7 @@ def checked_class(data: Mapping[str, Any]) -> ClassRecord:
     return record
 
 
-def refuse_lost_links(record: DrugRecord, coming: Collection[str]) -> None:
+def refuse_lost_links(record: DrugRecord, coming: Callable[[], Collection[str]]) -> None:
     """Raise Refused for a link that leads nowhere.
 
     A drug may be linked that is here, or that the same file brings (`coming`).
@@ -59,7 +59,8 @@ def refuse_lost_links(record: DrugRecord, coming: Collection[str]) -> None:
             for place, link in enumerate(record.related)
             if link.drug_class
         }
-        _refuse_unknown(Drug, {slug: at for slug, at in drugs.items() if slug not in coming})
+        known = coming() if drugs else ()
+        _refuse_unknown(Drug, {slug: at for slug, at in drugs.items() if slug not in known})
         _refuse_unknown(DrugClass, classes)
     except Problem as problem:
         raise Refused(record.slug, problem.place, problem.sentence) from None

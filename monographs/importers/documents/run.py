@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,17 @@ def run(path: Path, steps: Steps, *, advance: Callable[[], Any] = lambda: None) 
     person may not edit.
     """
     counts = Counts()
-    coming = slugs(path)
+    coming = cache(lambda: slugs(path))
     outcome: dict[tuple[str, int], bool] = {}
+    linked: set[tuple[str, int]] = set()
     for found in records(path):
         _count(found, counts, outcome, lambda taken: _take(taken, steps, coming))
+        if isinstance(found, Found) and "related" in found.data:
+            linked.add((found.file, found.line))
         advance()
-    for found in records(path):
-        if isinstance(found, Found) and (found.file, found.line) in outcome and "related" in found.data:
+    linked &= outcome.keys()
+    for found in records(path) if linked else ():
+        if isinstance(found, Found) and (found.file, found.line) in linked:
             _take_links(found, steps, counts, outcome)
     counts.changed = sum(outcome.values())
     counts.unchanged = len(outcome) - counts.changed
@@ -58,7 +63,7 @@ def _count(
         counts.refused.append(f"{found.file}, line {found.line}: {refusal}")
 
 
-def _take(found: Found, steps: Steps, coming: set[str]) -> bool:
+def _take(found: Found, steps: Steps, coming: Callable[[], set[str]]) -> bool:
     """Save a class or a drug. Returns whether anything changed. Raises Refused."""
     if "class" in found.data:
         return save_class(checked_class(found.data), by=steps.by)

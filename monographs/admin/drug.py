@@ -1,5 +1,7 @@
 """The drug in the admin: one form for all working rows, and the list of drugs."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -9,6 +11,8 @@ from django.utils.html import format_html, format_html_join
 from monographs import review
 from monographs.admin.base import NeverDeleted
 from monographs.admin.forms import DrugForm, NewDrugForm, field_of
+from monographs.admin.life import LIFE_STEPS
+from monographs.admin.links import link_urls
 from monographs.admin.panel import panel_of
 from monographs.admin.preview import preview_view
 from monographs.admin.rows import (
@@ -22,7 +26,7 @@ from monographs.admin.rows import (
     Waivers,
     without_lost_rows,
 )
-from monographs.admin.steps import release_step, roll_back_step, step_view, submit_step, withdraw_step
+from monographs.admin.steps import TEXT_STEPS, step_view
 from monographs.models import CrossLink, Drug, DrugFlag, DrugName, Revision, Waiver
 from monographs.names import normalise
 from monographs.vocabulary import SectionKind
@@ -43,13 +47,7 @@ SECTIONS = (
     },
 )
 
-# Address, words on the button, and the permission that a person needs to see it.
-STEPS = (
-    ("submit", "Submit for review", "submit_revision"),
-    ("release", "Release", "release_revision"),
-    ("roll_back", "Roll back", "roll_back_revision"),
-    ("withdraw", "Withdraw", "withdraw_drug"),
-)
+STEPS = (*TEXT_STEPS, *LIFE_STEPS)
 
 
 class ClassFilter(admin.SimpleListFilter):
@@ -170,9 +168,9 @@ class DrugAdmin(NeverDeleted):
             context |= {"panel": panel, "panel_rest": panel.help_for(None)}
         if obj is not None:
             context["steps"] = [
-                (label, reverse(f"admin:monographs_drug_{name}", args=[obj.pk]))
-                for name, label, permission in STEPS
-                if request.user.has_perm(f"monographs.{permission}")
+                (step.label, reverse(f"admin:monographs_drug_{step.name}", args=[obj.pk]))
+                for step in STEPS
+                if request.user.has_perm(f"monographs.{step.permission}")
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -182,33 +180,18 @@ class DrugAdmin(NeverDeleted):
         """Add the preview and a page for each step."""
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/preview/", view(self.preview), name="monographs_drug_preview"),
-            path("<int:pk>/submit/", view(self.submit), name="monographs_drug_submit"),
-            path("<int:pk>/release/", view(self.release), name="monographs_drug_release"),
-            path("<int:pk>/roll-back/", view(self.roll_back), name="monographs_drug_roll_back"),
-            path("<int:pk>/withdraw/", view(self.withdraw), name="monographs_drug_withdraw"),
+            path("<int:pk>/preview/", view(partial(preview_view, self)), name="monographs_drug_preview"),
+            *link_urls(self),
+            *(
+                path(
+                    f"<int:pk>/{step.name.replace('_', '-')}/",
+                    view(partial(step_view, self, step.make)),
+                    name=f"monographs_drug_{step.name}",
+                )
+                for step in STEPS
+            ),
             *super().get_urls(),
         ]
-
-    def preview(self, request, pk):
-        """Show the working text as readers will see it."""
-        return preview_view(self, request, pk)
-
-    def submit(self, request, pk):
-        """Submit the working text."""
-        return step_view(self, request, pk, submit_step)
-
-    def release(self, request, pk):
-        """Release a revision."""
-        return step_view(self, request, pk, release_step)
-
-    def roll_back(self, request, pk):
-        """Roll back to an earlier revision."""
-        return step_view(self, request, pk, roll_back_step)
-
-    def withdraw(self, request, pk):
-        """Withdraw the page."""
-        return step_view(self, request, pk, withdraw_step)
 
     # Saving
 

@@ -18,9 +18,9 @@ from monographs.review import Facts, clinical_now, mark
 from monographs.vocabulary import FlagKind, NameKind, Population, SectionKind
 
 
-def preview_view(model_admin, request, object_id):
+def preview_view(model_admin, request, pk):
     """Draw the working rows' document with the public template, or say why it cannot be drawn."""
-    drug = Drug.objects.select_related("primary_class", "live").filter(pk=object_id).first()
+    drug = Drug.objects.select_related("primary_class", "live").filter(pk=pk).first()
     if drug is None:
         raise Http404
     if not model_admin.has_view_permission(request, drug):

@@ -75,6 +75,16 @@ class Step:
     is_grave: bool = False
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of step: its name in addresses, the words on its button, who sees it, and what makes its page."""
+
+    name: str
+    label: str
+    permission: str
+    make: Any
+
+
 def submit_step(request, drug):
     """Freeze the working text. Says why it cannot be done: nothing changed, or errors."""
     review.require(request.user, "submit_revision")
@@ -150,9 +160,9 @@ def withdraw_step(request, drug):
     return step
 
 
-def step_view(model_admin, request, object_id, make):
+def step_view(model_admin, make, request, pk):
     """Show the page of a step; when it is sent, take the step or show why it was refused."""
-    drug = Drug.objects.select_related("primary_class", "live").filter(pk=object_id).first()
+    drug = Drug.objects.select_related("primary_class", "live").filter(pk=pk).first()
     if drug is None:
         raise Http404
     if not model_admin.has_view_permission(request, drug):
@@ -220,3 +230,11 @@ def _live_id(drug):
 def _named(revision):
     """Return a revision as a lead chooses it."""
     return f"Revision {revision.number}, submitted {revision.submitted_at:%-d %B %Y}: {revision.note}"
+
+
+TEXT_STEPS = (
+    Kind("submit", "Submit for review", "submit_revision", submit_step),
+    Kind("release", "Release", "release_revision", release_step),
+    Kind("roll_back", "Roll back", "roll_back_revision", roll_back_step),
+    Kind("withdraw", "Withdraw", "withdraw_drug", withdraw_step),
+)

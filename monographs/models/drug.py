@@ -64,16 +64,6 @@ class Drug(models.Model):
         return reverse("drug", args=[self.slug])
 
 
-class OldSlug(models.Model):
-    """A slug that the drug had; it leads to the drug for ever."""
-
-    slug = models.CharField(max_length=100, unique=True, validators=[SLUG])
-    drug = models.ForeignKey(Drug, on_delete=models.PROTECT, related_name="old_slugs")
-
-    def __str__(self):
-        return self.slug
-
-
 class DrugComponent(models.Model):
     """One substance of a fixed combination, in its place."""
 

@@ -28,6 +28,12 @@ class CrossLink(models.Model):
     reason = models.CharField(max_length=120, blank=True, help_text="At most 120 characters; readers see it.")
     position = models.PositiveSmallIntegerField(default=0)
     curator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    name_seen = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="The target's name when the link was checked."
+    )
+    profile_seen = models.CharField(
+        max_length=400, blank=True, editable=False, help_text="The target's class and flags then."
+    )
     checked_on = models.DateField(null=True, blank=True)
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -74,3 +80,14 @@ class CrossLink(models.Model):
 
     def __str__(self):
         return f"{self.from_drug}: {self.to_drug or self.to_class or self.url}"
+
+
+class CheckedAddress(models.Model):
+    """What an address answered when `check_links` last asked it. No page asks."""
+
+    url = models.URLField(max_length=500, unique=True)
+    problem = models.CharField(max_length=200, blank=True, help_text="Empty: it answered.")
+    checked_at = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.url}: {self.problem or 'answers'}"

@@ -78,6 +78,11 @@ class LiveDrug(models.Model):
         default=list, help_text="Current brands of the released text: [[name, market], …]."
     )
     flags = models.JSONField(default=list, help_text="Kinds of the released flags, in the page's order.")
+    profile = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="Class and flags on one line: what an editor who links to this drug has checked.",
+    )
     monograph = models.ForeignKey(
         Revision,
         null=True,

@@ -13,17 +13,29 @@ from monographs.review.actions import (
 )
 from monographs.review.clock import clinical_now
 from monographs.review.facts import facts_of
+from monographs.review.life import (
+    MergePlan,
+    merge,
+    merge_plan,
+    proposed_flags,
+    rename,
+    split,
+    take_flags,
+)
 from monographs.review.mark import Facts, Mark, State, mark
 from monographs.review.people import EDITOR, LEAD, REVIEWER, require
 from monographs.review.refusals import (
+    AddressTaken,
     AlreadyLive,
     BelowTheFloor,
     ChangedMeanwhile,
     ContentErrors,
+    Ended,
     NeedsReason,
     NotAcknowledged,
     NothingChanged,
     NotLive,
+    NotPossible,
     Refusal,
 )
 from monographs.review.rows import (
@@ -41,15 +53,19 @@ __all__ = [
     "EDITOR",
     "LEAD",
     "REVIEWER",
+    "AddressTaken",
     "AlreadyLive",
     "BelowTheFloor",
     "ChangedMeanwhile",
     "ContentErrors",
+    "Ended",
     "Facts",
     "Mark",
+    "MergePlan",
     "NeedsReason",
     "NotAcknowledged",
     "NotLive",
+    "NotPossible",
     "NothingChanged",
     "Refusal",
     "State",
@@ -61,17 +77,23 @@ __all__ = [
     "facts_of",
     "is_loop",
     "mark",
+    "merge",
+    "merge_plan",
     "new_rows",
+    "proposed_flags",
     "record_edit",
     "refuse_changed",
     "refuse_content_errors",
     "release",
+    "rename",
     "require",
     "roll_back",
     "same_code",
     "same_name",
     "section_text",
+    "split",
     "submit",
+    "take_flags",
     "withdraw",
     "write_sections",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from monographs.document import (
     SCHEMA,
@@ -24,13 +25,14 @@ from monographs.document import (
     unchanged_since,
 )
 from monographs.lint import lint_document
-from monographs.models import Contributor, Drug, Edit, Release, Revision, RevisionSource, Source
+from monographs.models import Contributor, Drug, Edit, Release, Revision, RevisionSource, Source, Successor
 from monographs.review.live import latest_release, raise_generation, write_first_live, write_live
 from monographs.review.people import require
 from monographs.review.refusals import (
     AlreadyLive,
     BelowTheFloor,
     ContentErrors,
+    Ended,
     NeedsReason,
     NotAcknowledged,
     NothingChanged,
@@ -48,7 +50,7 @@ def edit(*, drug: Drug, document: Document, by: Any, what: str, claim: str = "")
     or Problem with the place.
     """
     require(by, "change_drug")
-    drug = _locked(drug)
+    drug = locked(drug)
     load(document, drug, by=by)
     return record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
 
@@ -65,7 +67,7 @@ def edit_and_submit(
     """
     require(by, "change_drug")
     require(by, "submit_revision")
-    drug = _locked(drug)
+    drug = locked(drug)
     cited = load(document, drug, by=by)
     record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
     before = _newest(drug, Part.MONOGRAPH)
@@ -113,7 +115,7 @@ def submit(*, drug: Drug, part: Part, by: Any, change_kind: ChangeKind, note: st
     equals that of the newest revision).
     """
     require(by, "submit_revision")
-    drug = _locked(drug)
+    drug = locked(drug)
     document = _buildable(drug, part)
     cited = {row.key: row.source for row in drug.citations.select_related("source")}
     return _freeze(drug, part, document, cited, by, change_kind, note, before=_newest(drug, part))
@@ -130,7 +132,7 @@ def release(
     NeedsReason, or AlreadyLive.
     """
     require(by, "release_revision")
-    drug = _locked(revision.drug)
+    drug = locked(revision.drug)
     _refuse_live(revision)
     return _show(drug, revision, by, reason, acknowledged)
 
@@ -145,7 +147,7 @@ def roll_back(
     never saw that revision.
     """
     require(by, "roll_back_revision")
-    drug = _locked(revision.drug)
+    drug = locked(revision.drug)
     if not revision.releases.exists():
         raise NotLive(f"Readers never saw {revision}; release it instead.")
     _refuse_live(revision)
@@ -160,20 +162,25 @@ def withdraw(*, drug: Drug, by: Any, reason: str) -> Release:
     PermissionDenied, NeedsReason, or NotLive.
     """
     require(by, "withdraw_drug")
-    drug = _locked(drug)
-    _refuse_no_reason(reason)
+    drug = locked(drug)
+    refuse_no_reason(reason)
     shown = latest_release(drug, Part.MONOGRAPH)
     if shown is None or shown.revision is None:
         raise NotLive(f"{drug} has no public page to withdraw.")
-    dosing = latest_release(drug, Part.DOSING)
-    if dosing is not None and dosing.revision is not None:
-        Release.objects.create(drug=drug, part=Part.DOSING.value, revision=None, by=by, reason=reason.strip())
-    withdrawn = Release.objects.create(
-        drug=drug, part=Part.MONOGRAPH.value, revision=None, by=by, reason=reason.strip()
-    )
+    withdrawn = hide(drug, by, reason)
     write_live(withdrawn)
     raise_generation()
     return withdrawn
+
+
+def hide(drug: Drug, by: Any, reason: str) -> Release:
+    """Write that readers see no part of a locked drug from now on. Returns the monograph's Release."""
+    dosing = latest_release(drug, Part.DOSING)
+    if dosing is not None and dosing.revision is not None:
+        Release.objects.create(drug=drug, part=Part.DOSING.value, revision=None, by=by, reason=reason.strip())
+    return Release.objects.create(
+        drug=drug, part=Part.MONOGRAPH.value, revision=None, by=by, reason=reason.strip()
+    )
 
 
 def refuse_content_errors(document: Document) -> None:
@@ -244,7 +251,7 @@ def _released(
     drug: Drug, revision: Revision, by: Any, reason: str, acknowledged: Collection[SectionKind]
 ) -> Release:
     """Write the release of a revision, if it may be shown."""
-    _refuse_no_reason(reason)
+    refuse_no_reason(reason)
     if revision.part == Part.DOSING:
         raise PermissionDenied("Dosing is never released without a clinician's approval.")
     document = parsed(revision.document)
@@ -262,9 +269,13 @@ def _released(
     )
 
 
-def _locked(drug: Drug) -> Drug:
-    """Return the drug, its row locked until the transaction ends."""
-    return Drug.objects.select_for_update(of=("self",)).select_related("primary_class").get(pk=drug.pk)
+def locked(drug: Drug) -> Drug:
+    """Return the drug, its row locked until the transaction ends. Raises Ended when its text is closed."""
+    rows = Drug.objects.select_for_update(of=("self",)).select_related("primary_class")
+    row = rows.annotate(has_ended=Exists(Successor.objects.filter(drug=OuterRef("pk")))).get(pk=drug.pk)
+    if row.has_ended:
+        raise Ended(f"Another drug took the place of {row}: its text is closed.")
+    return row
 
 
 def _buildable(drug: Drug, part: Part) -> Document:
@@ -307,7 +318,7 @@ def _refuse_below_floor(document: Document) -> None:
         raise BelowTheFloor(f"{document.name} cannot be released without " + " and ".join(missing) + ".")
 
 
-def _refuse_no_reason(reason: str) -> None:
+def refuse_no_reason(reason: str) -> None:
     """Raise NeedsReason for an empty reason."""
     if not reason.strip():
         raise NeedsReason("Say why, in words that readers may see.")

@@ -109,6 +109,7 @@ def _all() -> Iterator[Guard]:
         nouns.RevisionSource,
         nouns.Release,
         nouns.OldSlug,
+        nouns.Successor,
         nouns.DemoDatabase,
     ):
         yield from _append_only(model)
@@ -118,6 +119,8 @@ def _all() -> Iterator[Guard]:
         (nouns.Edit, "at"),
         (nouns.Revision, "submitted_at"),
         (nouns.Release, "released_at"),
+        (nouns.OldSlug, "at"),
+        (nouns.Successor, "at"),
         (nouns.DemoDatabase, "since"),
     ):
         yield _own_clock(model, column)
@@ -125,6 +128,7 @@ def _all() -> Iterator[Guard]:
     yield from _release()
     yield from _live()
     yield from _slug()
+    yield from _ended()
     yield _source()
     yield from _class_tree()
 
@@ -255,6 +259,29 @@ def _slug() -> Iterator[Guard]:
         "insert",
         "this address is another drug's",
         f"EXISTS (SELECT 1 FROM {drug} WHERE slug = NEW.slug AND id <> NEW.drug_id)",
+    )
+
+
+def _ended() -> Iterator[Guard]:
+    """A drug that another took the place of is shown no more, and nothing is merged into it."""
+    successor = _table(nouns.Successor)
+    shown = f"EXISTS (SELECT 1 FROM {successor} WHERE drug_id = NEW.drug_id)"
+    for model, name, condition in (
+        (nouns.Release, "ended", f"NEW.revision_id IS NOT NULL AND {shown}"),
+        (nouns.LiveDrug, "ended", shown),
+    ):
+        table = _table(model)
+        yield Guard(
+            f"guard_{table}_{name}", table, "insert", "another drug took the place of this one", condition
+        )
+    live = _table(nouns.LiveDrug)
+    yield Guard(
+        f"guard_{successor}_living",
+        successor,
+        "insert",
+        "a drug ends without a public page, and goes on in a drug that has not ended",
+        f"EXISTS (SELECT 1 FROM {successor} WHERE drug_id = NEW.successor_id) "
+        f"OR EXISTS (SELECT 1 FROM {live} WHERE drug_id = NEW.drug_id)",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import F
@@ -63,6 +63,7 @@ def columns_of(document: Document) -> tuple[dict[str, Any], list[DrugClass]]:
     """Return the columns that lists need, and the classes, of a released text."""
     slugs = [document.drug_class.slug, *(ref.slug for ref in document.other_classes)]
     classes = {row.slug: row for row in DrugClass.objects.filter(slug__in=slugs)}
+    flags = [kind.value for kind in FlagKind if kind in document.flags]
     return {
         "name": document.name,
         "sort_key": normalise(document.name),
@@ -75,14 +76,23 @@ def columns_of(document: Document) -> tuple[dict[str, Any], list[DrugClass]]:
             for name in document.names
             if name.kind is NameKind.BRAND and name.is_current
         ],
-        "flags": [kind.value for kind in FlagKind if kind in document.flags],
+        "flags": flags,
+        "profile": profile_of(document.drug_class.name, flags),
     }, [classes[slug] for slug in slugs]
+
+
+def profile_of(drug_class: str, flags: Sequence[str]) -> str:
+    """Return class and flags on one line, such as "Statin; high-risk, once-weekly"."""
+    return "; ".join(filter(None, [drug_class, ", ".join(flags)]))
 
 
 def wrong_rows() -> Iterator[str]:
     """Yield a sentence for each row that is not what the releases say."""
-    for drug in Drug.objects.filter(releases__part=Part.MONOGRAPH.value, live__isnull=True).distinct():
+    released = Drug.objects.filter(releases__part=Part.MONOGRAPH.value)
+    for drug in released.filter(live__isnull=True, successors__isnull=True).distinct():
         yield f"{drug}: it has been released and has no live row."
+    for drug in Drug.objects.filter(live__isnull=False, successors__isnull=False).distinct():
+        yield f"{drug}: another drug took its place, and it has a live row."
     for live in LiveDrug.objects.select_related("drug", "drug_class", "monograph").iterator(chunk_size=500):
         yield from _wrong_columns(live)
 

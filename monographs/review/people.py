@@ -26,14 +26,26 @@ WORKING_ROWS = (
     "citation",
     "crosslink",
 )
-RECORD = ("edit", "revision", "contributor", "revisionsource", "release", "livedrug", "oldslug")
+RECORD = (
+    "edit",
+    "revision",
+    "contributor",
+    "revisionsource",
+    "release",
+    "livedrug",
+    "oldslug",
+    "successor",
+    "checkedaddress",
+)
 DRAFT = {f"{verb}_{model}" for model in WORKING_ROWS for verb in ("add", "change", "view")}
 CHILDREN = {f"delete_{model}" for model in WORKING_ROWS if model not in ("drug", "drugclass", "source")}
 EVERYONE = DRAFT | CHILDREN | {f"view_{model}" for model in RECORD} | {"submit_revision"}
 ROLES = {
     EDITOR: EVERYONE,
     REVIEWER: EVERYONE,
-    LEAD: EVERYONE | {"release_revision", "withdraw_drug", "roll_back_revision"},
+    LEAD: EVERYONE
+    | {"release_revision", "withdraw_drug", "roll_back_revision"}
+    | {"rename_drug", "merge_drug", "split_drug"},
 }
 
 

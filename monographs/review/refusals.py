@@ -57,3 +57,15 @@ class ChangedMeanwhile(Refusal):
         """Take the version that stands now."""
         super().__init__("This drug was changed since you opened it. Nothing is saved yet.")
         self.now = now
+
+
+class Ended(Refusal):
+    """Another drug took the place of this one: its text is closed."""
+
+
+class AddressTaken(Refusal):
+    """The address is, or was, another drug's."""
+
+
+class NotPossible(Refusal):
+    """The step does not fit these drugs or links; the sentence says why."""

@@ -14,7 +14,7 @@ from monographs.document.canonical import tidied
 from monographs.document.text import references
 from monographs.models import Drug, DrugClass, DrugName, Identifier
 from monographs.names import normalise
-from monographs.review.actions import record_edit
+from monographs.review.actions import locked, record_edit
 from monographs.review.guards import DEEPEST_CLASS
 from monographs.review.people import require
 from monographs.review.refusals import ChangedMeanwhile
@@ -58,7 +58,7 @@ def new_rows(*, drug: Drug, by: Any, what: str) -> Iterator[None]:
 
 def refuse_changed(*, drug: Drug, seen: int) -> None:
     """Lock the drug until the transaction ends. Raises ChangedMeanwhile when it is not as it was seen."""
-    now = Drug.objects.select_for_update().values_list("lock_version", flat=True).get(pk=drug.pk)
+    now = locked(drug).lock_version
     if now != seen:
         raise ChangedMeanwhile(now)
 

@@ -197,7 +197,12 @@ class DrugAdmin(NeverDeleted):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Let rows that somebody deleted meanwhile be saved again."""
-        if request.method == "POST" and object_id and object_id.isdigit():
+        if (
+            request.method == "POST"
+            and object_id
+            and object_id.isdigit()
+            and self._is_changed(request, object_id)
+        ):
             for inline in self.get_inlines(request, Drug(pk=object_id)):
                 self._keep_rows(request, inline, object_id)
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -213,12 +218,13 @@ class DrugAdmin(NeverDeleted):
                 drug.save()
                 super().save_related(request, form, formsets, change)
             return
+        touched = form.touched() | {formset.model for formset in formsets if formset.has_changed()}
         what = "changed in the admin"
-        with review.edit_rows(drug=drug, by=request.user, seen=form.version, what=what):
+        with review.edit_rows(drug=drug, by=request.user, seen=form.version, what=what, touched=touched):
             drug.lock_version = form.version
             drug.save()
             super().save_related(request, form, formsets, change)
-            review.write_sections(drug, form.section_texts())
+            review.write_sections(drug, form.changed_texts())
 
     def save_formset(self, request, form, formset, change):
         """Say who answers for new links and waivers."""
@@ -227,10 +233,12 @@ class DrugAdmin(NeverDeleted):
                 row.curator = request.user
             if row.pk is None and isinstance(row, Waiver):
                 row.by = request.user
-            row.save()
-        for row in formset.deleted_objects:
-            row.delete()
-        formset.save_m2m()
+        formset.write()
+
+    def _is_changed(self, request, drug_id):
+        """Tell whether somebody saved since the posted form was drawn; only then can its rows be gone."""
+        seen = request.POST.get("seen", "")
+        return not seen.isdecimal() or not Drug.objects.filter(pk=drug_id, lock_version=int(seen)).exists()
 
     def _keep_rows(self, request, inline, drug_id):
         """Rewrite the posted rows of an inline of which some are there no more."""

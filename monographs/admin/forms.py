@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from monographs import review
 from monographs.admin.rows import KnownForm, may_be
 from monographs.document import Problem
-from monographs.models import Drug
+from monographs.models import Drug, MonographSection
 from monographs.vocabulary import SectionKind
 
 OWN = (
@@ -21,6 +21,8 @@ OWN = (
     "dosing_since",
     "dosing_why",
 )
+# What readers are told of dosing stands beside the monograph's text.
+OUTSIDE_TEXT = {"dosing_state", "dosing_since", "dosing_why"}
 
 
 def field_of(kind):
@@ -105,9 +107,20 @@ class DrugForm(KnownForm):
             self.add_error(None, str(refusal))
         return data
 
-    def section_texts(self):
-        """Return the section texts of a valid form, by kind."""
-        return {kind: self.cleaned_data[field_of(kind)] for kind in SectionKind}
+    def changed_texts(self):
+        """Return the section texts of a valid form that differ from those that stand, by kind."""
+        texts = {kind: self.cleaned_data[field_of(kind)] for kind in SectionKind}
+        return {kind: text for kind, text in texts.items() if text != self.texts.get(kind, "")}
+
+    def touched(self):
+        """Return the models whose rows a valid form changes, its inlines apart."""
+        own = set(self.changed_data) & set(OWN) - OUTSIDE_TEXT
+        return ({Drug} if own else set()) | ({MonographSection} if self.changed_texts() else set())
+
+    def _save_m2m(self):
+        """Write the other classes only when they are others."""
+        if "other_classes" in self.changed_data:
+            super()._save_m2m()
 
     def _show_both(self, data):
         """Put beside each text that differs the one that stands now."""

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 from monographs import review
@@ -20,6 +22,7 @@ from monographs.models import (
     Identifier,
     Waiver,
 )
+from monographs.models.fields import NormalisedNameField
 
 
 class KnownSelect(AutocompleteSelect):
@@ -37,20 +40,48 @@ class KnownSelect(AutocompleteSelect):
 
 
 class KnownForm(forms.ModelForm):
-    """A form whose autocompletes know the rows that its instance points to."""
+    """A form whose autocompletes know the rows that its instance points to.
 
-    def __init__(self, *args, **kwargs):
+    `chosen` may give more of them, by field and id: many forms ask for theirs
+    in one query.
+    """
+
+    def __init__(self, *args, chosen=None, **kwargs):
         """Give each autocomplete the row at hand."""
         super().__init__(*args, **kwargs)
-        cached = self.instance._state.fields_cache
+        self._at_hand = dict(self.instance._state.fields_cache)
+        self._chosen = chosen or {}
         for name, field in self.fields.items():
             select = getattr(field.widget, "widget", field.widget)
             if isinstance(select, KnownSelect):
-                select.known = cached.get(name)
+                select.known = self._at_hand.get(name)
+            if type(field) is forms.ModelChoiceField:
+                field.to_python = partial(self._row, name, field.to_python)
+
+    def _row(self, name, ask, value):
+        """Return the row that a field chooses: one at hand, or asked for."""
+        row = self._at_hand.get(name)
+        if row is not None and str(row.pk) == str(value):
+            return row
+        return self._chosen.get(name, {}).get(str(value)) or ask(value)
+
+    def _get_validation_exclusions(self):
+        """Ask not again whether a row is there that the field has just found."""
+        found = {name for name, field in self.fields.items() if type(field) is forms.ModelChoiceField}
+        return super()._get_validation_exclusions() | found
 
 
 class RowForm(KnownForm):
-    """One row of an inline; what was not touched is not asked of the database again."""
+    """One row of an inline; what was not touched is not asked of the database again.
+
+    What must be unique stands in the same form, so `Rows` compares it there.
+    """
+
+    def clean(self):
+        """Leave it to `Rows` to find twins, and to each form to say what its row needs."""
+        data = super().clean() or self.cleaned_data
+        self._validate_unique = self._validate_constraints = False
+        return data
 
     def full_clean(self):
         """Take an untouched row as it stands."""
@@ -63,16 +94,52 @@ class RowForm(KnownForm):
 
 
 class Rows(BaseInlineFormSet):
-    """The rows of one kind; when somebody else saved meanwhile, it shows what stands now."""
+    """The rows of one kind, read and written together: queries do not grow with rows.
+
+    When somebody else saved meanwhile, it shows what stands now.
+    """
 
     @property
     def media(self):
         """The same for every row, so only one is asked."""
         return self.empty_form.media
 
+    def get_form_kwargs(self, index):
+        """Give each form the rows that all forms choose."""
+        kwargs = super().get_form_kwargs(index)
+        return {**kwargs, "chosen": self._chosen} if self.is_bound and index is not None else kwargs
+
+    def add_fields(self, form, index):
+        """Let a row's own id mean the row at hand."""
+        super().add_fields(form, index)
+        own = form.fields.get(self._pk_field.name)
+        if own is not None and form.instance.pk:
+            ask = own.to_python
+            own.to_python = lambda value: form.instance if value == str(form.instance.pk) else ask(value)
+
+    @cached_property
+    def _chosen(self):
+        """The rows that the posted forms choose, by field and id. One query for each field that chooses anew."""
+        rows = list(self.get_queryset())
+        found = {}
+        for name, field in self.form.base_fields.items():
+            if type(field) is not forms.ModelChoiceField:
+                continue
+            there = {str(getattr(row, f"{name}_id")): getattr(row, name) for row in rows}
+            posted = {
+                self.data.get(f"{self.add_prefix(n)}-{name}", "") for n in range(self.total_form_count())
+            }
+            asked = {value for value in posted - there.keys() if value.isdecimal()}
+            found[name] = there | {str(pk): row for pk, row in self._rows_of(field, asked)}
+        return found
+
+    def _rows_of(self, field, asked):
+        """Return (id, row) of the rows that are there."""
+        return field.queryset.in_bulk({int(value) for value in asked}).items() if asked else ()
+
     def clean(self):
-        """Show the rows that stand now beside the person's own."""
-        super().clean()
+        """Refuse twins, and show the rows that stand now beside the person's own."""
+        self._refuse_twins()
         if not getattr(self.instance, "is_changed_meanwhile", False):
             return
         own = {form.instance.pk: form for form in self.initial_forms}
@@ -84,6 +151,59 @@ class Rows(BaseInlineFormSet):
             raise forms.ValidationError(
                 f"Somebody saved these rows meanwhile; yours are below. What stands now: {stand}."
             )
+
+    def write(self):
+        """Write what `save(commit=False)` found, each kind of change in one query."""
+        rows = self.model._default_manager
+        changed = [row for row, _ in self.changed_objects]
+        for row in changed:
+            for column in self.model._meta.fields:
+                column.pre_save(row, add=False)
+        columns = [column.name for column in self.model._meta.concrete_fields if not column.primary_key]
+        if self.deleted_objects:
+            rows.filter(pk__in=[row.pk for row in self.deleted_objects]).delete()
+        if len(changed) > 1 and self._changes_keys():
+            # Two rows may exchange what is unique; written one after the other they would be twins.
+            rows.filter(pk__in=[row.pk for row in changed]).delete()
+            rows.bulk_create(changed)
+        elif changed:
+            rows.bulk_update(changed, columns)
+        if self.new_objects:
+            rows.bulk_create(self.new_objects)
+
+    def _unique(self):
+        """Yield the columns, besides the parent, that tell one row from the others, and whether they may be empty."""
+        for constraint in self.model._meta.constraints:
+            if isinstance(constraint, UniqueConstraint) and self.fk.name in constraint.fields:
+                columns = [name for name in constraint.fields if name != self.fk.name]
+                yield columns, constraint.condition is None
+
+    def _changes_keys(self):
+        """Tell whether a changed row has other unique values now."""
+        keys = {name for columns, _ in self._unique() for name in columns} | {"name"}
+        return any(keys & set(names) for _, names in self.changed_objects)
+
+    def _refuse_twins(self):
+        """Put an error at each row that is the same as another of the form."""
+        forms_ = [form for form in self.forms if form not in self.deleted_forms and form.is_valid()]
+        forms_ = [form for form in forms_ if form.instance.pk or form.has_changed()]
+        for form in forms_:
+            for column in self.model._meta.fields:
+                if isinstance(column, NormalisedNameField):
+                    column.pre_save(form.instance, add=False)
+        for columns, may_be_empty in self._unique():
+            seen = set()
+            for form in forms_:
+                key = tuple(
+                    getattr(form.instance, self.model._meta.get_field(name).attname) for name in columns
+                )
+                if None in key or ("" in key and not may_be_empty):
+                    continue
+                if key in seen:
+                    form.add_error(None, "This row stands here twice.")
+                seen.add(key)
+        if any(form.errors for form in forms_):
+            raise forms.ValidationError("A row stands here twice.")
 
 
 class RowsInline(admin.TabularInline):
@@ -167,6 +287,13 @@ class ComponentForm(RowForm):
         model = DrugComponent
         fields = ("component", "position")
 
+    def clean(self):
+        """Refuse a drug as its own component."""
+        data = super().clean()
+        if data.get("component") and data["component"].pk == self.instance.combination_id:
+            self.add_error("component", "A drug is not a component of itself.")
+        return data
+
 
 class Components(RowsInline):
     """What a fixed combination is made of."""
@@ -188,7 +315,7 @@ class IdentifierForm(RowForm):
 
     def clean(self):
         """Stop at a code that another drug has, with a link to it."""
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         other = review.same_code(data.get("system", ""), data.get("value", ""), besides=self.instance.drug_id)
         if other is not None:
             self.add_error("value", may_be(other))
@@ -217,7 +344,7 @@ class LinkForm(RowForm):
 
     def clean(self):
         """Ask for exactly one target."""
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         if sum(1 for name in ("to_drug", "to_class", "url") if data.get(name)) != 1:
             raise forms.ValidationError("Choose exactly one of: a drug, a class, an address.")
         return data

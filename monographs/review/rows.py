@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 
 from monographs.document import Problem
 from monographs.document.canonical import tidied
 from monographs.document.text import references
-from monographs.models import Drug, DrugClass, DrugName, Identifier
+from monographs.models import CrossLink, Drug, DrugClass, DrugName, Identifier, MonographSection, Waiver
 from monographs.names import normalise
 from monographs.review.actions import locked, record_edit
 from monographs.review.guards import DEEPEST_CLASS
-from monographs.review.people import require
+from monographs.review.people import REVIEWER, require
 from monographs.review.refusals import ChangedMeanwhile
 from monographs.vocabulary import IdentifierSystem, NameKind, Part, SectionKind
 
@@ -31,19 +31,33 @@ SALTS = (
 
 
 @contextmanager
-def edit_rows(*, drug: Drug, by: Any, seen: int, what: str) -> Iterator[None]:
+def edit_rows(
+    *, drug: Drug, by: Any, seen: int, what: str, touched: Collection[type[Model]]
+) -> Iterator[None]:
     """Hold a drug while a person's save of its working rows is written within.
 
-    `seen` is the `lock_version` that the person's form was drawn from. At the
-    end the version is raised and one Edit written, in the same transaction.
-    Raises PermissionDenied, or ChangedMeanwhile when somebody saved since.
+    `seen` is the `lock_version` that the person's form was drawn from, and
+    `touched` the models whose rows are written. At the end the version is
+    raised and, when the text is touched, one Edit written, in the same
+    transaction. Raises PermissionDenied, or ChangedMeanwhile when somebody
+    saved since.
     """
     require(by, "change_drug")
     with transaction.atomic():
         refuse_changed(drug=drug, seen=seen)
         yield
         Drug.objects.filter(pk=drug.pk).update(lock_version=F("lock_version") + 1)
-        record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what)
+        if _contributes(by, touched):
+            record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what)
+
+
+def _contributes(by: Any, touched: Collection[type[Model]]) -> bool:
+    """Tell whether a save makes its author one of the text's: links and codes are none of it.
+
+    A reviewer who waives a content rule judges the text and does not write it.
+    """
+    text = set(touched) - {CrossLink, Identifier}
+    return bool(text - {Waiver}) or (bool(text) and not by.groups.filter(name=REVIEWER).exists())
 
 
 @contextmanager
@@ -77,18 +91,15 @@ def section_text(kind: SectionKind, text: str, keys: set[str]) -> str:
 
 
 def write_sections(drug: Drug, texts: Mapping[SectionKind, str]) -> None:
-    """Make the sections of a drug those that are given; an empty text is no section."""
-    rows = {row.kind: row for row in drug.sections.all()}
-    for kind, text in texts.items():
-        row = rows.get(kind.value)
-        if not text:
-            if row is not None:
-                row.delete()
-        elif row is None:
-            drug.sections.create(kind=kind.value, text=text)
-        elif row.text != text:
-            row.text = text
-            row.save(update_fields=["text"])
+    """Write the given sections of a drug, and no other; an empty text is no section. Two queries."""
+    if empty := [kind.value for kind, text in texts.items() if not text]:
+        drug.sections.filter(kind__in=empty).delete()
+    if rows := [
+        MonographSection(drug=drug, kind=kind.value, text=text) for kind, text in texts.items() if text
+    ]:
+        MonographSection.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["drug", "kind"], update_fields=["text"]
+        )
 
 
 def same_name(name: str) -> Drug | None:

@@ -109,7 +109,9 @@ def test_a_save_by_nobody_in_a_group_is_refused():
 
     with (
         pytest.raises(PermissionDenied),
-        review.edit_rows(drug=drug, by=builders.person("stranger"), seen=drug.lock_version, what="a test"),
+        review.edit_rows(
+            drug=drug, by=builders.person("stranger"), seen=drug.lock_version, what="a test", touched={Drug}
+        ),
     ):
         pytest.fail("The rows were opened.")
 

@@ -5,7 +5,7 @@ import contextlib
 import pytest
 
 from monographs import review
-from monographs.models import Drug, DrugClass, Edit
+from monographs.models import Drug, DrugClass, Edit, MonographSection
 from monographs.vocabulary import SectionKind
 from tests import builders
 from tests.admin.forms import change_of, opened, signed_in
@@ -17,7 +17,7 @@ ROUNDS = 100
 
 def save(drug, by, seen, text):
     """Write one section as a form does."""
-    with review.edit_rows(drug=drug, by=by, seen=seen, what="a test"):
+    with review.edit_rows(drug=drug, by=by, seen=seen, what="a test", touched={MonographSection}):
         review.write_sections(drug, {MONITORING: text})
 
 
@@ -41,7 +41,9 @@ def test_a_save_that_fails_midway_leaves_nothing(editor):
 
     with (
         contextlib.suppress(ZeroDivisionError),
-        review.edit_rows(drug=drug, by=editor, seen=drug.lock_version, what="a test"),
+        review.edit_rows(
+            drug=drug, by=editor, seen=drug.lock_version, what="a test", touched={MonographSection}
+        ),
     ):
         review.write_sections(drug, {MONITORING: "Pulse."})
         raise ZeroDivisionError

@@ -120,7 +120,7 @@ class DrugForm(KnownForm):
     def _save_m2m(self):
         """Write the other classes only when they are others."""
         if "other_classes" in self.changed_data:
-            super()._save_m2m()
+            super()._save_m2m()  # type: ignore[misc]
 
     def _show_both(self, data):
         """Put beside each text that differs the one that stands now."""

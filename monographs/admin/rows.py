@@ -56,7 +56,7 @@ class KnownForm(forms.ModelForm):
             if isinstance(select, KnownSelect):
                 select.known = self._at_hand.get(name)
             if type(field) is forms.ModelChoiceField:
-                field.to_python = partial(self._row, name, field.to_python)
+                field.to_python = partial(self._row, name, field.to_python)  # type: ignore[method-assign]
 
     def _row(self, name, ask, value):
         """Return the row that a field chooses: one at hand, or asked for."""
@@ -68,7 +68,7 @@ class KnownForm(forms.ModelForm):
     def _get_validation_exclusions(self):
         """Ask not again whether a row is there that the field has just found."""
         found = {name for name, field in self.fields.items() if type(field) is forms.ModelChoiceField}
-        return super()._get_validation_exclusions() | found
+        return super()._get_validation_exclusions() | found  # type: ignore[misc]
 
 
 class RowForm(KnownForm):
@@ -98,6 +98,10 @@ class Rows(BaseInlineFormSet):
 
     When somebody else saved meanwhile, it shows what stands now.
     """
+
+    model: Any
+    fk: Any
+    _pk_field: Any
 
     @property
     def media(self):

@@ -12,15 +12,16 @@ from django.utils.html import format_html
 
 from monographs import review
 from monographs.admin.changes import shown_changes
-from monographs.document import Problem, build, parsed
+from monographs.document import Problem, build, canonical_text, digest, parsed
 from monographs.lint import lint_document
 from monographs.models import Drug, Revision
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
 
 class SubmitForm(forms.Form):
-    """What kind of change it is, and why."""
+    """What kind of change it is, and why; `seen` is the digest of the text that the page showed."""
 
+    seen = forms.CharField(widget=forms.HiddenInput)
     change_kind = forms.ChoiceField(
         label="Kind of change", choices=ChangeKind.choices(), widget=forms.RadioSelect
     )
@@ -94,7 +95,12 @@ def submit_step(request, drug):
     def act():
         kind = ChangeKind(form.cleaned_data["change_kind"])
         return review.submit(
-            drug=drug, part=Part.MONOGRAPH, by=request.user, change_kind=kind, note=form.cleaned_data["note"]
+            drug=drug,
+            part=Part.MONOGRAPH,
+            by=request.user,
+            change_kind=kind,
+            note=form.cleaned_data["note"],
+            seen=form.cleaned_data["seen"],
         )
 
     step = Step("Submit for review", "Submit for review", form, act, "Submitted: the text is frozen.")
@@ -103,6 +109,7 @@ def submit_step(request, drug):
     except Problem as problem:
         step.why_not = [str(problem)]
         return step
+    form.initial["seen"] = digest(canonical_text(document))
     step.changes = shown_changes(parsed(newest.document) if newest else None, document)
     if newest and not step.changes:
         step.why_not = [f"Nothing was changed since revision {newest.number}."]
@@ -173,6 +180,8 @@ def step_view(model_admin, make, request, pk):
             step.act()
         except (review.Refusal, Problem) as refusal:
             step.form.add_error(None, str(refusal))
+            if isinstance(refusal, review.TextChanged):
+                step.form.data = {**step.form.data.dict(), "seen": step.form.initial["seen"]}
         else:
             messages.success(request, format_html("{}: {}", drug, step.done))
             return redirect("admin:monographs_drug_change", drug.pk)

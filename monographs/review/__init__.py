@@ -37,6 +37,7 @@ from monographs.review.refusals import (
     NotLive,
     NotPossible,
     Refusal,
+    TextChanged,
 )
 from monographs.review.rows import (
     edit_rows,
@@ -69,6 +70,7 @@ __all__ = [
     "NothingChanged",
     "Refusal",
     "State",
+    "TextChanged",
     "bring_in",
     "clinical_now",
     "edit",

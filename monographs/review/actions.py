@@ -37,6 +37,7 @@ from monographs.review.refusals import (
     NotAcknowledged,
     NothingChanged,
     NotLive,
+    TextChanged,
 )
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
@@ -107,16 +108,24 @@ def record_edit(*, drug: Drug, part: Part, by: Any, what: str, claim: str = "") 
 
 
 @transaction.atomic
-def submit(*, drug: Drug, part: Part, by: Any, change_kind: ChangeKind, note: str) -> Revision:
+def submit(
+    *, drug: Drug, part: Part, by: Any, change_kind: ChangeKind, note: str, seen: str = ""
+) -> Revision:
     """Freeze the working text of one part into its next revision.
 
+    `seen` is the digest of the text that the person was shown; without it
+    whatever stands is frozen, as a command does that has just written it.
     Returns the Revision. Raises PermissionDenied, NeedsReason without a note,
-    Problem or ContentErrors (with the places), or NothingChanged (the digest
-    equals that of the newest revision).
+    Problem or ContentErrors (with the places), NothingChanged (the digest
+    equals that of the newest revision), or TextChanged (it is not as seen).
     """
     require(by, "submit_revision")
     drug = locked(drug)
     document = _buildable(drug, part)
+    if seen and seen != digest(canonical_text(document, part)):
+        raise TextChanged(
+            f"Somebody changed {drug} since you opened this page: read the changes below again."
+        )
     cited = {row.key: row.source for row in drug.citations.select_related("source")}
     return _freeze(drug, part, document, cited, by, change_kind, note, before=_newest(drug, part))
 

@@ -20,6 +20,10 @@ class ContentErrors(Refusal):
         self.places = list(places)
 
 
+class TextChanged(Refusal):
+    """The text is not the one that the person was shown."""
+
+
 class NothingChanged(Refusal):
     """The text equals that of the newest revision."""
 

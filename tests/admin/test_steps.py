@@ -13,6 +13,12 @@ pytestmark = pytest.mark.django_db
 MOST = 15
 REASON = {"reason": "The text is better."}
 ALL_NAMED = {f"without_{kind.value}": "on" for kind in SAFETY_SECTIONS}
+NOTE = {"change_kind": "editorial", "note": "Clearer words."}
+
+
+def seen_on(page):
+    """Return what the page's form says of the text that it shows."""
+    return {"seen": page.context["step"].form["seen"].value()}
 
 
 def page_of(drug, step):
@@ -82,9 +88,7 @@ def test_submit_shows_what_changed_and_freezes_it(editor):
     client = signed_in(editor)
 
     page = client.get(page_of(revision.drug, "submit"))
-    sent = client.post(
-        page_of(revision.drug, "submit"), {"change_kind": "editorial", "note": "Clearer words."}
-    )
+    sent = client.post(page_of(revision.drug, "submit"), seen_on(page) | NOTE)
 
     assert [change.label for change in page.context["step"].changes] == ["Lead"]
     assert sent.status_code == 302
@@ -105,7 +109,7 @@ def test_submit_is_disabled_by_an_error_and_a_forged_post_is_refused(editor):
     client = signed_in(editor)
 
     page = client.get(page_of(drug, "submit"))
-    sent = client.post(page_of(drug, "submit"), {"change_kind": "clinical", "note": "Forged."})
+    sent = client.post(page_of(drug, "submit"), seen_on(page) | NOTE)
 
     assert any("monitoring" in reason for reason in page.context["step"].why_not)
     assert "cannot be submitted" in sent.content.decode()
@@ -115,9 +119,36 @@ def test_submit_is_disabled_by_an_error_and_a_forged_post_is_refused(editor):
 def test_submit_needs_a_note(editor):
     drug = builders.written()
 
-    page = signed_in(editor).post(page_of(drug, "submit"), {"change_kind": "clinical", "note": "  "})
+    client = signed_in(editor)
+
+    page = client.post(
+        page_of(drug, "submit"), seen_on(client.get(page_of(drug, "submit"))) | NOTE | {"note": "  "}
+    )
 
     assert page.context["step"].form.errors == {"note": ["This field is required."]}
+    assert not Revision.objects.exists()
+
+
+def test_a_text_that_changed_after_the_page_was_opened_is_not_submitted_unseen(editor):
+    drug = builders.written()
+    client = signed_in(editor)
+    seen = seen_on(client.get(page_of(drug, "submit")))
+    builders.written(lead="A lead that nobody saw.", by=builders.person("another", builders.EDITOR))
+
+    refused = client.post(page_of(drug, "submit"), seen | NOTE)
+
+    assert "Somebody changed Amlodipine since you opened this page" in pages.words(refused)
+    assert "A lead that nobody saw." in pages.words(refused)
+    assert not Revision.objects.exists()
+    assert client.post(page_of(drug, "submit"), seen_on(refused) | NOTE).status_code == 302
+    assert "A lead that nobody saw." in Revision.objects.get().document
+
+
+def test_a_submit_that_does_not_say_what_was_seen_is_refused(editor):
+    drug = builders.written()
+
+    signed_in(editor).post(page_of(drug, "submit"), NOTE)
+
     assert not Revision.objects.exists()
 
 

@@ -52,7 +52,7 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 # The application
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "clincalc.accounts.apps.EditorsAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "crispy_forms",
-    "clincalc.accounts",
+    "clincalc.accounts.apps.AccountsConfig",
     "monographs",
 ]
 MIDDLEWARE = [

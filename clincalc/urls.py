@@ -3,8 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-admin.site.site_title = admin.site.site_header = "ClinCalc Pro"
-
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("monographs.urls")),

@@ -1,6 +1,7 @@
 """The app of the people who work on the site."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class AccountsConfig(AppConfig):
@@ -9,3 +10,9 @@ class AccountsConfig(AppConfig):
     name = "clincalc.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class EditorsAdmin(AdminConfig):
+    """Django's admin with our site."""
+
+    default_site = "clincalc.accounts.site.EditorsSite"

@@ -24,3 +24,18 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """Return the same: a name is not to be cut by a program."""
         return self.get_full_name()
+
+
+class KeptForm(models.Model):
+    """What a person sent after their login had expired, until they save it or seven days have passed."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="kept_forms")
+    path = models.CharField(max_length=300)
+    data = models.TextField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "path"], name="kept_form_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.path}"

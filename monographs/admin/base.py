@@ -3,7 +3,43 @@
 from django.contrib import admin
 from django.forms import ValidationError
 
+from clincalc.accounts import kept
+from clincalc.accounts.site import ASKED
 from monographs.lint import lint_text
+
+NOT_SAVED = "You were signed out before this was saved. Nothing is saved yet: read it through, then save."
+
+
+class NotYetSaved:
+    """A form that is shown again after its person was signed out."""
+
+    def clean(self):
+        """Ask the person to send it once more."""
+        data = super().clean()  # type: ignore[misc]
+        self.add_error(None, NOT_SAVED)  # type: ignore[attr-defined]
+        return data
+
+
+def show_kept(request):
+    """Put the form that was kept for this person into the request. Returns whether there is one."""
+    data = kept.kept_for(request) if request.method == "GET" and ASKED in request.GET else None
+    if data is None:
+        return False
+    request.FILES  # noqa: B018 - read while the method is GET; later it would parse an empty body over POST
+    request.POST = data
+    request.is_shown_again = True
+    return True
+
+
+def is_shown_again(request):
+    """Tell whether the request's form was kept and is only shown."""
+    return getattr(request, "is_shown_again", False)
+
+
+def forget_saved(request, response):
+    """Drop a kept form once it was saved: then the page leads on."""
+    if request.method == "POST" and ASKED in request.GET and response.status_code == 302:
+        kept.forget(request)
 
 
 class NeverDeleted(admin.ModelAdmin):
@@ -12,6 +48,21 @@ class NeverDeleted(admin.ModelAdmin):
     actions = None
     list_per_page = 50
     show_full_result_count = False
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Show a form that was kept at an expired login again, filled and unsaved."""
+        again = show_kept(request)
+        if again:
+            request.method = "POST"
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        if not again:
+            forget_saved(request, response)
+        return response
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Return the form; one that was kept is never valid, so it is never saved by being shown."""
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (NotYetSaved, form), {}) if is_shown_again(request) else form
 
     def has_delete_permission(self, request, obj=None):
         """Nobody deletes these, whatever their permissions."""

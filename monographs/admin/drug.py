@@ -195,7 +195,7 @@ class DrugAdmin(NeverDeleted):
 
     # Saving
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+    def _changeform_view(self, request, object_id, form_url, extra_context):
         """Let rows that somebody deleted meanwhile be saved again."""
         if (
             request.method == "POST"
@@ -205,7 +205,7 @@ class DrugAdmin(NeverDeleted):
         ):
             for inline in self.get_inlines(request, Drug(pk=object_id)):
                 self._keep_rows(request, inline, object_id)
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        return super()._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
 
     def save_model(self, request, obj, form, change):
         """Leave it to `save_related`, which writes everything at once."""

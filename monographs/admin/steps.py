@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html
 
 from monographs import review
+from monographs.admin.base import NOT_SAVED, forget_saved, show_kept
 from monographs.admin.changes import shown_changes
 from monographs.document import Problem, build, canonical_text, digest, parsed
 from monographs.lint import lint_document
@@ -174,6 +175,8 @@ def step_view(model_admin, make, request, pk):
         raise Http404
     if not model_admin.has_view_permission(request, drug):
         raise PermissionDenied
+    if show_kept(request):
+        messages.warning(request, NOT_SAVED)
     step = make(request, drug)
     if request.method == "POST" and step.act and step.form.is_valid():
         try:
@@ -184,7 +187,9 @@ def step_view(model_admin, make, request, pk):
                 step.form.data = {**step.form.data.dict(), "seen": step.form.initial["seen"]}
         else:
             messages.success(request, format_html("{}: {}", drug, step.done))
-            return redirect("admin:monographs_drug_change", drug.pk)
+            response = redirect("admin:monographs_drug_change", drug.pk)
+            forget_saved(request, response)
+            return response
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"{drug}: {step.title}",

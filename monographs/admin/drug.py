@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
@@ -21,13 +21,14 @@ from monographs.admin.rows import (
     Flags,
     Identifiers,
     KnownSelect,
+    KnownSelects,
     Links,
     Names,
     Waivers,
     without_lost_rows,
 )
 from monographs.admin.steps import TEXT_STEPS, step_view
-from monographs.models import CrossLink, Drug, DrugFlag, DrugName, Revision, Waiver
+from monographs.models import CrossLink, Drug, DrugFlag, DrugName, Revision, Successor, Waiver
 from monographs.names import normalise
 from monographs.vocabulary import SectionKind
 
@@ -48,6 +49,15 @@ SECTIONS = (
 )
 
 STEPS = (*TEXT_STEPS, *LIFE_STEPS)
+
+
+HEIRS = Prefetch("successors", Successor.objects.select_related("successor"))
+
+
+def what_became_of(drug):
+    """Return which drugs took the place of one that has ended, in words."""
+    heirs = [str(row.successor) for row in drug.successors.all()]
+    return f"now part of {heirs[0]}" if len(heirs) == 1 else f"split into {', '.join(heirs)}"
 
 
 class ClassFilter(admin.SimpleListFilter):
@@ -88,7 +98,14 @@ class DrugAdmin(NeverDeleted):
         newer = Revision.objects.filter(drug=OuterRef("pk"), releases__isnull=True)
         shown = Coalesce(OuterRef("live__monograph"), 0)
         drugs = super().get_queryset(request).select_related("primary_class", "reference_smpc", "live")
-        return drugs.annotate(is_waiting=Exists(newer.filter(pk__gt=shown)))
+        drugs = drugs.annotate(
+            is_waiting=Exists(newer.filter(pk__gt=shown)),
+            has_ended=Exists(Successor.objects.filter(drug=OuterRef("pk"))),
+        )
+        page = request.resolver_match.url_name
+        if page == "autocomplete":
+            return drugs.filter(has_ended=False)
+        return drugs.prefetch_related(HEIRS) if page.endswith("changelist") else drugs
 
     def get_search_results(self, request, queryset, search_term):
         """Search by any name, from its beginning."""
@@ -101,6 +118,8 @@ class DrugAdmin(NeverDeleted):
     @admin.display(description="readers see")
     def state(self, drug):
         """Return what readers see of the drug, in words."""
+        if drug.has_ended:
+            return what_became_of(drug)
         live = getattr(drug, "live", None)
         if live is None:
             return "waiting for release" if drug.is_waiting else "not public"
@@ -108,6 +127,10 @@ class DrugAdmin(NeverDeleted):
         return f"{state}, a newer text waits" if drug.is_waiting else state
 
     # The form
+
+    def has_change_permission(self, request, obj=None):
+        """Nobody changes the text of a drug that has ended."""
+        return super().has_change_permission(request, obj) and not getattr(obj, "has_ended", False)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """Return the form of a new drug, or of the working text."""
@@ -146,6 +169,11 @@ class DrugAdmin(NeverDeleted):
             kwargs["widget"] = KnownSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """Choose several by the same autocomplete."""
+        kwargs["widget"] = KnownSelects(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     @admin.display(description="")
     def working_text(self, drug):
         """Return the sections as they stand, for those who may not change them."""
@@ -166,7 +194,9 @@ class DrugAdmin(NeverDeleted):
                 bound = form[field_of(kind)]
                 bound.help_text = format_html("{} {}", bound.help_text, panel.help_for(kind))
             context |= {"panel": panel, "panel_rest": panel.help_for(None)}
-        if obj is not None:
+        if obj is not None and obj.has_ended:
+            context["ended"] = what_became_of(obj)
+        elif obj is not None:
             context["steps"] = [
                 (step.label, reverse(f"admin:monographs_drug_{step.name}", args=[obj.pk]))
                 for step in STEPS

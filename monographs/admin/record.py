@@ -5,7 +5,7 @@ from django.contrib import admin
 from monographs.admin.base import ReadOnly
 from monographs.admin.changes import shown_changes
 from monographs.document import parsed
-from monographs.models import Edit, LiveDrug, OldSlug, Release, Revision
+from monographs.models import Edit, LiveDrug, OldSlug, Release, Revision, Successor
 
 
 @admin.register(Edit)
@@ -82,9 +82,18 @@ class LiveDrugAdmin(ReadOnly):
 class OldSlugAdmin(ReadOnly):
     """Addresses that drugs had."""
 
-    list_display = ("slug", "drug")
-    list_select_related = ("drug",)
-    search_fields = ("slug", "drug__name")
+    list_display = ("slug", "name", "drug", "by", "at")
+    list_select_related = ("drug", "by")
+    search_fields = ("slug", "name", "drug__name")
+
+
+@admin.register(Successor)
+class SuccessorAdmin(ReadOnly):
+    """Which drugs took the place of others."""
+
+    list_display = ("drug", "successor", "by", "reason", "at")
+    list_select_related = ("drug", "successor", "by")
+    search_fields = ("drug__name", "successor__name")
 
 
 def _document(revision):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
@@ -25,7 +25,20 @@ from monographs.models import (
 from monographs.models.fields import NormalisedNameField
 
 
-class KnownSelect(AutocompleteSelect):
+class OnlyIds:
+    """An autocomplete that draws a forged value as nothing chosen; Django's own would fail on it."""
+
+    def optgroups(self, name, value, attr=None):
+        """Return the chosen options."""
+        ids = [one for one in value if not one or str(one).isdecimal()]
+        return super().optgroups(name, ids, attr)  # type: ignore[misc]
+
+
+class KnownSelects(OnlyIds, AutocompleteSelectMultiple):
+    """An autocomplete of several."""
+
+
+class KnownSelect(OnlyIds, AutocompleteSelect):
     """Django's autocomplete, which asks nothing for the row that is at hand already."""
 
     known: Any = None

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
@@ -15,7 +16,7 @@ from monographs.admin.base import NOT_SAVED, forget_saved, show_kept
 from monographs.admin.changes import shown_changes
 from monographs.document import Problem, build, canonical_text, digest, parsed
 from monographs.lint import lint_document
-from monographs.models import Drug, Revision
+from monographs.models import Drug, Revision, Successor
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
 
@@ -63,7 +64,10 @@ class ReleaseForm(ReasonForm):
 
 @dataclass
 class Step:
-    """One page of a step: what it shows and, when it is sent, what it does."""
+    """One page of a step: what it shows and, when it is sent, what it does.
+
+    The form of a choice leads to the step's own page and does nothing.
+    """
 
     title: str
     button: str
@@ -75,6 +79,7 @@ class Step:
     why_not: list = field(default_factory=list)
     links: list = field(default_factory=list)
     is_grave: bool = False
+    is_choice: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,7 +175,10 @@ def withdraw_step(request, drug):
 
 def step_view(model_admin, make, request, pk):
     """Show the page of a step; when it is sent, take the step or show why it was refused."""
-    drug = Drug.objects.select_related("primary_class", "live").filter(pk=pk).first()
+    drugs = Drug.objects.select_related("primary_class", "live")
+    drug = (
+        drugs.annotate(has_ended=Exists(Successor.objects.filter(drug=OuterRef("pk")))).filter(pk=pk).first()
+    )
     if drug is None:
         raise Http404
     if not model_admin.has_view_permission(request, drug):
@@ -178,6 +186,8 @@ def step_view(model_admin, make, request, pk):
     if show_kept(request):
         messages.warning(request, NOT_SAVED)
     step = make(request, drug)
+    if drug.has_ended:
+        step.why_not.append(f"Another drug took the place of {drug}: its text is closed.")
     if request.method == "POST" and step.act and step.form.is_valid():
         try:
             step.act()
@@ -196,6 +206,7 @@ def step_view(model_admin, make, request, pk):
         "opts": model_admin.opts,
         "drug": drug,
         "step": step,
+        "media": step.form.media if step.form else "",
     }
     return render(request, "admin/monographs/drug/step.html", context)
 

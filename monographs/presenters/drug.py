@@ -8,6 +8,7 @@ from django.conf import settings
 
 from monographs.document import parsed
 from monographs.models import Revision
+from monographs.names import normalise
 from monographs.presenters.dosing import dosing_panel, smpc_of
 from monographs.presenters.flags import shown_flag
 from monographs.presenters.names import brands_of, codes_of, names_and_codes, note_on_name
@@ -32,12 +33,12 @@ def present_drug(
 ) -> dict[str, Any]:
     """Return all that the drug page shows. Seven queries, whatever the rows.
 
-    `live` has its drug, class and revision at hand; `address` is the page's
+    `live` has its drug, class, revision and former name at hand; `address` is the page's
     absolute address; `called` the stored name {name, kind, market} by which the
     reader came, if it is one of the drug's names.
 
     name, description, address, at, is_demo; class_name, class_url; called (a
-    sentence or ""); is_specialist; brands (Brands); flags (ShownFlag …);
+    sentence or ""); former (its name before, or ""); is_specialist; brands (Brands); flags (ShownFlag …);
     mark, written, kinds (how many sections are, and could be, written);
     dosing (DosingPanel), smpc (Smpc or None); lead, covers, jurisdictions;
     jumps (kinds), unwritten (kinds of the block), sections (Section …);
@@ -59,6 +60,7 @@ def present_drug(
         "class_name": document.drug_class.name,
         "class_url": live.drug_class.get_absolute_url(),
         "called": note_on_name(**called, home=home, drug=document.name) if called else "",
+        "former": _former(live, document.name),
         "is_specialist": document.is_specialist,
         "brands": brands_of(live.brands, home),
         "flags": [
@@ -101,6 +103,12 @@ def present_withdrawn(live: LiveDrug, *, at: datetime) -> dict[str, Any]:
         "product": product_of(source.title) if source else "",
         "url": source.url if source else "",
     }
+
+
+def _former(live: LiveDrug, name: str) -> str:
+    """Return what the drug was called before, or "" when that is its name still."""
+    former = getattr(live, "former_name", None) or ""
+    return "" if normalise(former) == normalise(name) else former
 
 
 def _shown(live: LiveDrug) -> Revision:

@@ -6,14 +6,16 @@ the person, and done by the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 
+from monographs.document import digest
 from monographs.models import (
     CrossLink,
     Drug,
@@ -31,11 +33,12 @@ from monographs.names import normalise
 from monographs.review.actions import hide, locked, record_edit, refuse_no_reason
 from monographs.review.live import raise_generation
 from monographs.review.people import require
-from monographs.review.refusals import AddressTaken, NotPossible
+from monographs.review.refusals import AddressTaken, NotPossible, TextChanged
 from monographs.vocabulary import FlagKind, NameKind, Part
 
 # The names of a substance itself; of a drug that has ended they live on as synonyms.
 OWN_NAMES = (NameKind.INN, NameKind.BAN, NameKind.USAN, NameKind.GENERIC)
+LONGEST_NAME, LONGEST_SLUG = 200, 100
 
 
 @dataclass
@@ -48,6 +51,22 @@ class MergePlan:
     incoming: list[CrossLink] = field(default_factory=list)
     components: list[DrugComponent] = field(default_factory=list)
     dropped: list[Any] = field(default_factory=list)
+
+    def sentences(self) -> list[str]:
+        """Return what the plan does, one sentence for each row."""
+        return [
+            *(f"The name {row} ({NameKind(row.kind).label.lower()}) goes over." for row in self.names),
+            *(f"The code {row} goes over." for row in self.codes),
+            *(f"The link to {_target_words(row)} goes over." for row in self.links),
+            *(f"The link from {row.from_drug} leads to the new page." for row in self.incoming),
+            *(f"{row.combination} contains the other drug from now on." for row in self.components),
+            *(f"Dropped, as it is there already: {_words(row)}." for row in self.dropped),
+        ]
+
+    @property
+    def digest(self) -> str:
+        """What tells this plan from another."""
+        return digest("\n".join(self.sentences()))
 
 
 @transaction.atomic
@@ -84,7 +103,7 @@ def rename(*, drug: Drug, name: str, slug: str, by: Any, reason: str) -> OldSlug
 def merge_plan(drug: Drug, into: Drug) -> MergePlan:
     """Return what merging a drug into another does. A fixed number of queries."""
     plan = MergePlan()
-    there = {(row.norm, row.kind, row.market) for row in into.names.all()}
+    there: set[tuple[Any, ...]] = {(row.norm, row.kind, row.market) for row in into.names.all()}
     for row in drug.names.select_related("source").order_by("norm", "kind"):
         if row.kind in OWN_NAMES:
             row.kind = NameKind.SYNONYM.value
@@ -107,23 +126,27 @@ def merge_plan(drug: Drug, into: Drug) -> MergePlan:
 
 
 @transaction.atomic
-def merge(*, drug: Drug, into: Drug, by: Any, reason: str) -> Successor:
+def merge(*, drug: Drug, into: Drug, by: Any, reason: str, seen: str = "") -> Successor:
     """Let a drug be part of another from now on: names, codes and links go over, its page ends.
 
-    The target's working text gains names, so it needs a new submit and a new
-    signature. Returns the Successor. Raises PermissionDenied, Ended,
-    NotPossible (itself, or a target that readers cannot see in place of a page
-    that they can), NeedsReason.
+    `seen` is the digest of the plan that the person was shown. The target's
+    working text gains names, so it needs a new submit and a new signature.
+    Returns the Successor. Raises PermissionDenied, Ended, NotPossible (itself,
+    or a target that readers cannot see in place of a page that they can),
+    NeedsReason, TextChanged (the plan is not as seen).
     """
     require(by, "merge_drug")
     refuse_no_reason(reason)
     drug, into = _both(drug, [into])
     _refuse_unseen(drug, [into])
     plan = merge_plan(drug, into)
+    if seen and seen != plan.digest:
+        raise TextChanged(f"{drug} or {into} was changed since you opened this page: read it again.")
     for row in plan.dropped:
         row.delete()
     for name in plan.names:
         DrugName.objects.filter(pk=name.pk).update(drug=into, kind=name.kind)
+    _cite(drug, into)
     _move(plan.codes, "drug", into)
     # What was agreed of one page was not agreed of the other: a person looks at each link again.
     _move(plan.links, "from_drug", into, accepted_by=None, checked_on=None, checked_by=None)
@@ -137,14 +160,20 @@ def merge(*, drug: Drug, into: Drug, by: Any, reason: str) -> Successor:
 
 @transaction.atomic
 def split(
-    *, drug: Drug, into: Sequence[Drug], names: Mapping[int, Collection[int]], by: Any, reason: str
+    *,
+    drug: Drug,
+    into: Sequence[Drug],
+    names: Mapping[int, int],
+    codes: Mapping[int, int],
+    by: Any,
+    reason: str,
 ) -> list[Successor]:
     """Let several drugs take the place of one; its address becomes a choice between them.
 
-    `names` gives for a name (its id) the drugs (their ids) that it goes to; a
-    name that is not given goes to each, so that it never opens one of them by
-    itself. Codes and links stay with the old drug, which readers see no more.
-    Returns the Successors. Raises as `merge` does.
+    `names` and `codes` give for a row (its id) the drug (its id) that it goes
+    to. A name that is not given goes to each, so that it never opens one of
+    them by itself; other codes, and all links, stay with the old drug, which
+    readers see no more. Returns the Successors. Raises as `merge` does.
     """
     require(by, "split_drug")
     refuse_no_reason(reason)
@@ -153,9 +182,12 @@ def split(
     drug, *into = _both(drug, into)
     _refuse_unseen(drug, into)
     for name in list(drug.names.all()):
-        takers = [one for one in into if one.pk in names.get(name.pk, {one.pk for one in into})]
-        _give_name(name, takers)
+        _give_name(name, [one for one in into if names.get(name.pk, one.pk) == one.pk])
         name.delete()
+    for one in into:
+        _cite(drug, one)
+        mine = [pk for pk, taker in codes.items() if taker == one.pk]
+        drug.identifiers.filter(pk__in=mine).update(drug=one)
     _hand_over(drug, into, by)
     return _end(drug, into, by, reason)
 
@@ -206,6 +238,22 @@ def _target(link: CrossLink) -> tuple[Any, ...]:
     )
 
 
+def _target_words(link: CrossLink) -> str:
+    """Return where a link leads, as people call it."""
+    return str(link.to_drug or link.to_class or link.title)
+
+
+def _words(row: Any) -> str:
+    """Return a row as people call it."""
+    kinds = {
+        DrugName: "the name",
+        Identifier: "the code",
+        CrossLink: "the link",
+        DrugComponent: "the component",
+    }
+    return f"{kinds[type(row)]} {row}"
+
+
 def _both(drug: Drug, others: Sequence[Drug]) -> list[Drug]:
     """Return a drug and others, all locked in one order. Raises Ended or NotPossible."""
     if drug.pk in {other.pk for other in others}:
@@ -216,14 +264,14 @@ def _both(drug: Drug, others: Sequence[Drug]) -> list[Drug]:
 
 def _refuse_bad_address(drug: Drug, name: str, slug: str) -> None:
     """Raise NotPossible for a name or address that cannot be, AddressTaken for another drug's."""
-    if not name or len(name) > Drug._meta.get_field("name").max_length:
-        raise NotPossible("Give the new name, of at most 200 characters.")
+    if not name or len(name) > LONGEST_NAME:
+        raise NotPossible(f"Give the new name, of at most {LONGEST_NAME} characters.")
     try:
         SLUG(slug)
     except ValidationError as error:
         raise NotPossible(f"{slug!r} is no address: {error.message}") from None
-    if len(slug) > Drug._meta.get_field("slug").max_length:
-        raise NotPossible("The new address has more than 100 characters.")
+    if len(slug) > LONGEST_SLUG:
+        raise NotPossible(f"The new address has more than {LONGEST_SLUG} characters.")
     if slug == drug.slug:
         raise NotPossible(f"{drug} has this address already; a name alone is changed in its form.")
     taken = OldSlug.objects.filter(slug=slug).exclude(drug=drug).exists()
@@ -254,6 +302,23 @@ def _give_name(name: DrugName, takers: Collection[Drug]) -> None:
             market=name.market,
             defaults={column: getattr(name, column) for column in columns},
         )
+
+
+def _cite(drug: Drug, into: Drug) -> None:
+    """Give a drug the citations that the names which it took rest on."""
+    cited = set(into.citations.values_list("source", flat=True))
+    keys = set(into.citations.values_list("key", flat=True))
+    needed = set(into.names.exclude(source=None).values_list("source", flat=True)) - cited
+    for citation in drug.citations.filter(source__in=needed).order_by("key"):
+        key = next(key for key in _spare(citation.key) if key not in keys)
+        keys.add(key)
+        into.citations.create(key=key, source=citation.source, accessed_on=citation.accessed_on)
+
+
+def _spare(key: str) -> Iterator[str]:
+    """Yield a key and, for when it is taken, others like it."""
+    yield key
+    yield from (f"{key[:26]}-{number}" for number in count(2))
 
 
 def _move(rows: Collection[Any], column: str, into: Drug, **also: Any) -> None:

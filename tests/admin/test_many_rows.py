@@ -165,12 +165,14 @@ def test_a_component_that_is_the_drug_itself_is_refused(editor):
     assert "A drug is not a component of itself." in " ".join(errors(response))
 
 
-def test_a_target_that_is_not_there_is_refused(editor):
+@pytest.mark.parametrize("target", ["999999", "x", "²"])
+def test_a_target_that_is_not_there_is_refused(editor, target):
     drug = builders.written()
     client = signed_in(editor)
-    rows = new_rows("links", 0, [{"to_drug": 999999, "relation": "see-also", "position": 0}])
+    rows = new_rows("links", 0, [{"to_drug": target, "relation": "see-also", "position": 0}])
+    forged = {"other_classes": [target], "primary_class": target, "reference_smpc": target}
 
-    response = client.post(change_of(drug), opened(client, drug) | rows)
+    response = client.post(change_of(drug), opened(client, drug) | rows | forged)
 
     assert response.status_code == 200
     assert "Select a valid choice" in " ".join(errors(response))

@@ -23,13 +23,14 @@ from monographs.models import (
     Revision,
     RevisionSource,
     Source,
+    Successor,
 )
 from monographs.review import guards
 from tests import builders
 
 pytestmark = pytest.mark.django_db
 
-FROZEN = [Edit, Revision, Contributor, RevisionSource, Release, OldSlug, DemoDatabase]
+FROZEN = [Edit, Revision, Contributor, RevisionSource, Release, OldSlug, Successor, DemoDatabase]
 
 
 @pytest.fixture
@@ -37,6 +38,8 @@ def frozen():
     """One row of each frozen model."""
     live = builders.released()
     OldSlug.objects.create(slug="amlodipin", drug=live.drug)
+    ended = builders.written("Amlodipine besilate")
+    Successor.objects.create(drug=ended, successor=live.drug, by=builders.person("lead"), reason="The same.")
     DemoDatabase.objects.create(pk=1)
     return {model: model.objects.get(pk=model.objects.order_by("-pk").values("pk")[:1]) for model in FROZEN}
 
@@ -70,6 +73,7 @@ def column(model):
         RevisionSource: ("key", "other"),
         Release: ("reason", "something else"),
         OldSlug: ("slug", "something-else"),
+        Successor: ("reason", "something else"),
         DemoDatabase: ("since", timezone.now()),
     }[model]
 
@@ -109,7 +113,7 @@ def test_a_bulk_create_over_a_row_is_refused(frozen, model):
     )
 
 
-@pytest.mark.parametrize("model", [Contributor, RevisionSource, Release, OldSlug, DemoDatabase])
+@pytest.mark.parametrize("model", [Contributor, RevisionSource, Release, OldSlug, Successor, DemoDatabase])
 def test_a_delete_is_refused(frozen, model):
     LiveDrug.objects.all().delete()
     assert_only_the_guard_refuses(lambda: model.objects.filter(pk=frozen[model].pk).delete())
@@ -142,7 +146,7 @@ def test_a_raw_delete_is_refused(frozen, model):
 
 @pytest.mark.parametrize("model", [*FROZEN, Source, Drug])
 def test_insert_or_replace_is_refused(frozen, model):
-    row = frozen.get(model) or model.objects.get()
+    row = frozen.get(model) or model.objects.order_by("pk").first()
     fields = model._meta.concrete_fields
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     columns = ", ".join(field.column for field in fields)
@@ -275,6 +279,33 @@ def test_an_address_is_never_given_to_another_drug(frozen):
     assert_only_the_guard_refuses(lambda: Drug.objects.filter(pk=other.pk).update(slug="amlodipin"))
     assert_only_the_guard_refuses(lambda: OldSlug.objects.create(slug=mine.slug, drug=other))
     assert not refused(lambda: Drug.objects.filter(pk=other.pk).update(slug="nifedipin"))
+
+
+def test_a_drug_that_ended_is_shown_no_more(frozen):
+    lead = builders.person("lead")
+    revision = builders.submitted("Felodipine")
+    Successor.objects.create(drug=revision.drug, successor=frozen[Successor].successor, by=lead, reason="x")
+    show = {"drug": revision.drug, "part": "monograph", "by": lead, "reason": "A forged release."}
+
+    assert_only_the_guard_refuses(lambda: Release.objects.create(revision=revision, **show))
+    assert not refused(lambda: Release.objects.create(revision=None, **show))
+    Release.objects.create(revision=None, **show)
+    row = dict(LiveDrug.objects.values().get(), slug=revision.drug.slug, monograph_id=None)
+    row["drug_id"] = revision.drug_id
+    assert_only_the_guard_refuses(lambda: LiveDrug.objects.create(**row))
+
+
+def test_a_drug_ends_only_without_a_page_and_into_one_that_has_not_ended(frozen):
+    ended, live = frozen[Successor].drug, frozen[Release].drug
+    other, by = builders.written("Felodipine"), builders.person("lead")
+
+    assert_only_the_guard_refuses(
+        lambda: Successor.objects.create(drug=live, successor=other, by=by, reason="x")
+    )
+    assert_only_the_guard_refuses(
+        lambda: Successor.objects.create(drug=other, successor=ended, by=by, reason="x")
+    )
+    assert not refused(lambda: Successor.objects.create(drug=other, successor=live, by=by, reason="x"))
 
 
 def test_no_class_is_above_itself(db):

@@ -258,10 +258,12 @@ class DrugAdmin(NeverDeleted):
 
     def save_formset(self, request, form, formset, change):
         """Say who answers for new links and waivers."""
-        for row in formset.save(commit=False):
-            if row.pk is None and isinstance(row, CrossLink):
-                row.curator = request.user
-            if row.pk is None and isinstance(row, Waiver):
+        formset.save(commit=False)
+        if formset.model is CrossLink:
+            changed = [row for row, names in formset.changed_objects if set(names) & set(review.SAYS)]
+            review.answer_for([*formset.new_objects, *changed], by=request.user)
+        if formset.model is Waiver:
+            for row in formset.new_objects:
                 row.by = request.user
         formset.write()
 

@@ -108,7 +108,7 @@ def test_lists_take_a_fixed_number_of_queries(client, django_assert_max_num_quer
 def test_a_withdrawn_and_a_known_name_take_few_queries(client, django_assert_max_num_queries):
     known("Isradipine")
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         client.get("/drugs/isradipine/")
 
 

@@ -27,18 +27,13 @@ def save_links(record: DrugRecord, *, by: Any) -> bool:
             rows = list(drug.links.select_related("to_drug", "to_class"))
             if [_columns(row) for row in rows] == wanted:
                 return False
-            kept = {_target(_columns(row)): row for row in rows}
+            same = {_said(_columns(row)): row for row in rows}
+            links = [same.get(_said(columns)) or CrossLink(from_drug=drug, **columns) for columns in wanted]
+            review.answer_for([link for link in links if link.pk is None], by=by)
             drug.links.all().delete()
-            CrossLink.objects.bulk_create(
-                CrossLink(
-                    from_drug=drug,
-                    position=position,
-                    curator=kept[_target(columns)].curator if _target(columns) in kept else by,
-                    accepted_by=kept[_target(columns)].accepted_by if _target(columns) in kept else None,
-                    **columns,
-                )
-                for position, columns in enumerate(wanted)
-            )
+            for position, link in enumerate(links):
+                link.position = position
+            CrossLink.objects.bulk_create(links)
             return True
     except Problem as problem:
         raise Refused(record.slug, problem.place, problem.sentence) from None
@@ -90,6 +85,6 @@ def _columns(row: CrossLink) -> dict[str, Any]:
     }
 
 
-def _target(columns: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what makes a link the same link."""
-    return columns["to_drug"], columns["to_class"], columns["url"], columns["relation"]
+def _said(columns: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what a link says: one that says the same keeps its curator and who agreed."""
+    return tuple(columns.values())

@@ -177,13 +177,34 @@ def test_a_link_to_a_drug_that_was_refused_is_told(file, capsys):
     assert "“nifedipine” was refused" in capsys.readouterr().err
 
 
-def test_a_second_import_keeps_who_accepted_an_alternative(file, lead):
+def test_a_second_import_keeps_who_accepted_a_link_that_says_the_same(file, lead):
+    links = [
+        {"drug": "nifedipine", "relation": "alternative", "reason": "Same class."},
+        {"drug": "felodipine", "relation": "see-also", "reason": "Same class."},
+    ]
+    others = [record("Nifedipine"), record("Felodipine")]
+    imported(file(record(related=links), *others), by="editor")
+    CrossLink.objects.filter(relation="alternative").update(accepted_by=lead)
+
+    assert imported(file(record(related=links[::-1]), *others)) == ""
+
+    alternative = CrossLink.objects.get(relation="alternative")
+    assert (alternative.accepted_by, alternative.curator.username, alternative.position) == (
+        lead,
+        "editor",
+        1,
+    )
+
+
+def test_a_link_that_says_something_new_is_accepted_anew(file, lead):
     link = {"drug": "nifedipine", "relation": "alternative", "reason": "Same class."}
     imported(file(record(related=[link]), record("Nifedipine")), by="editor")
     CrossLink.objects.update(accepted_by=lead)
-    link["reason"] = "Of the same class."
+    link["reason"] = "Safer in pregnancy."
+
     assert imported(file(record(related=[link]), record("Nifedipine"))) == ""
-    assert (CrossLink.objects.get().accepted_by, CrossLink.objects.get().curator.username) == (lead, "editor")
+
+    assert (CrossLink.objects.get().accepted_by, CrossLink.objects.get().curator) == (None, lead)
 
 
 def test_a_claimed_review_counts_for_nothing_and_is_kept(file):

@@ -146,11 +146,11 @@ def counted_classes() -> list[Any]:
 def _shown_links(live: LiveDrug) -> Iterable[CrossLink]:
     """Return the curated links that may be shown, in the editors' order. One query."""
     links = CrossLink.objects.filter(from_drug=live.pk).select_related("to_drug__live", "to_class")
-    return (link for link in links.order_by("position", "pk") if _may_show(link))
+    return (link for link in links.order_by("position", "pk") if is_shown(link))
 
 
-def _may_show(link: CrossLink) -> bool:
-    """Tell whether the target can be read and, for an alternative, whether a second person agreed.
+def is_shown(link: CrossLink) -> bool:
+    """Tell whether readers see a link: its target can be read and, for an alternative, a second person agreed.
 
     A link to a withdrawn page is kept for the editors and shown to no reader.
     """

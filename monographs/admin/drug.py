@@ -12,7 +12,7 @@ from monographs import review
 from monographs.admin.base import NeverDeleted
 from monographs.admin.forms import DrugForm, NewDrugForm, field_of
 from monographs.admin.life import LIFE_STEPS
-from monographs.admin.links import link_urls
+from monographs.admin.links import links_view
 from monographs.admin.panel import panel_of
 from monographs.admin.preview import preview_view
 from monographs.admin.rows import (
@@ -211,7 +211,7 @@ class DrugAdmin(NeverDeleted):
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/preview/", view(partial(preview_view, self)), name="monographs_drug_preview"),
-            *link_urls(self),
+            path("<int:pk>/links/", view(partial(links_view, self)), name="monographs_drug_links"),
             *(
                 path(
                     f"<int:pk>/{step.name.replace('_', '-')}/",

@@ -32,13 +32,16 @@ class RenameForm(ReasonForm):
 
 
 class TargetForm(forms.Form):
-    """Which drug goes on."""
+    """Which drug; one that stands."""
 
     into = forms.ModelChoiceField(
-        Drug.objects.filter(successors__isnull=True),
-        label="Which drug is it part of from now on?",
-        widget=KnownSelect(TO_DRUG, admin.site),
+        Drug.objects.filter(successors__isnull=True), widget=KnownSelect(TO_DRUG, admin.site)
     )
+
+    def __init__(self, *args, label, **kwargs):
+        """Ask in these words."""
+        super().__init__(*args, **kwargs)
+        self.fields["into"].label = label
 
 
 class TargetsForm(forms.Form):
@@ -117,7 +120,9 @@ def rename_step(request, drug):
 def merge_step(request, drug):
     """Let a drug be part of another from now on."""
     review.require(request.user, "merge_drug")
-    choice = TargetForm(request.GET if "into" in request.GET else None)
+    choice = TargetForm(
+        request.GET if "into" in request.GET else None, label="Which drug is it part of from now on?"
+    )
     if not choice.is_valid():
         return Step("Merge into another drug", "Show what happens", choice, is_choice=True)
     into = choice.cleaned_data["into"]

@@ -1,4 +1,4 @@
-"""Submit, release, roll back and withdraw: a page each, which calls the step in `review`."""
+"""Pages of steps, each of which calls its step in `review`; here submit, release, roll back and withdraw."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
 
 from monographs import review
@@ -174,7 +175,7 @@ def withdraw_step(request, drug):
 
 
 def step_view(model_admin, make, request, pk):
-    """Show the page of a step; when it is sent, take the step or show why it was refused."""
+    """Show the page of a step of one drug, or take it."""
     drugs = Drug.objects.select_related("primary_class", "live")
     drug = (
         drugs.annotate(has_ended=Exists(Successor.objects.filter(drug=OuterRef("pk")))).filter(pk=pk).first()
@@ -183,11 +184,26 @@ def step_view(model_admin, make, request, pk):
         raise Http404
     if not model_admin.has_view_permission(request, drug):
         raise PermissionDenied
-    if show_kept(request):
-        messages.warning(request, NOT_SAVED)
-    step = make(request, drug)
+    step = made(request, make, drug)
     if drug.has_ended:
         step.why_not.append(f"Another drug took the place of {drug}: its text is closed.")
+    form = reverse("admin:monographs_drug_change", args=[drug.pk])
+    return answered(model_admin, request, step, drug, trail=[(form, drug)], back=form)
+
+
+def made(request, make, about):
+    """Return a step; a form of it that was kept at an expired login is filled in again."""
+    if show_kept(request):
+        messages.warning(request, NOT_SAVED)
+    return make(request, about)
+
+
+def answered(model_admin, request, step, about, *, trail, back):
+    """Take a step when its form is sent and valid, or show its page with what was refused.
+
+    `trail` is the way to the page below its list: (address, words) …; `back`
+    the address to which it leads when it is done.
+    """
     if request.method == "POST" and step.act and step.form.is_valid():
         try:
             step.act()
@@ -196,19 +212,20 @@ def step_view(model_admin, make, request, pk):
             if isinstance(refusal, review.TextChanged):
                 step.form.data = {**step.form.data.dict(), "seen": step.form.initial["seen"]}
         else:
-            messages.success(request, format_html("{}: {}", drug, step.done))
-            response = redirect("admin:monographs_drug_change", drug.pk)
+            messages.success(request, format_html("{}: {}", about, step.done))
+            response = redirect(back)
             forget_saved(request, response)
             return response
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": f"{drug}: {step.title}",
+        "title": f"{about}: {step.title}",
         "opts": model_admin.opts,
-        "drug": drug,
+        "trail": trail,
+        "back": back,
         "step": step,
         "media": step.form.media if step.form else "",
     }
-    return render(request, "admin/monographs/drug/step.html", context)
+    return render(request, "admin/monographs/step.html", context)
 
 
 def _showing(request, drug, revision, action):

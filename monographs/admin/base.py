@@ -1,5 +1,7 @@
 """What our admin pages share."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.forms import ValidationError
 
@@ -45,7 +47,7 @@ def forget_saved(request, response):
 class NeverDeleted(admin.ModelAdmin):
     """Rows that are added and changed, never deleted, and only one at a time."""
 
-    actions = None
+    actions: Sequence[str] | None = None
     list_per_page = 50
     show_full_result_count = False
 

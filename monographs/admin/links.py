@@ -138,7 +138,7 @@ class TroubleFilter(admin.SimpleListFilter):
 class CrossLinkAdmin(NeverDeleted):
     """The links that want looking after. Each is written in the form of its drug; here they are mended."""
 
-    list_display = ("__str__", "relation", "reason", "wrong", "checked_on", "checked_by")
+    list_display = ("__str__", "wrong", "relation", "reason", "checked_on", "checked_by")
     list_select_related = ("from_drug", "to_drug", "to_class", "checked_by")
     list_filter = (TroubleFilter, "relation")
     search_fields = ("from_drug__name", "to_drug__name", "to_class__name", "url", "reason")

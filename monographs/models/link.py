@@ -79,7 +79,7 @@ class CrossLink(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.from_drug}: {self.to_drug or self.to_class or self.url}"
+        return f"{self.from_drug}: {self.to_drug or self.to_class or self.title}"
 
 
 class CheckedAddress(models.Model):

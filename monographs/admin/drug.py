@@ -128,6 +128,12 @@ class DrugAdmin(NeverDeleted):
 
     # The form
 
+    def get_object(self, request, object_id, from_field=None):
+        """Return the drug, asked for once in a request."""
+        if getattr(request, "drug_at_hand", None) is None:
+            request.drug_at_hand = super().get_object(request, object_id, from_field)
+        return request.drug_at_hand
+
     def has_change_permission(self, request, obj=None):
         """Nobody changes the text of a drug that has ended."""
         return super().has_change_permission(request, obj) and not getattr(obj, "has_ended", False)
@@ -251,8 +257,9 @@ class DrugAdmin(NeverDeleted):
         touched = form.touched() | {formset.model for formset in formsets if formset.has_changed()}
         what = "changed in the admin"
         with review.edit_rows(drug=drug, by=request.user, seen=form.version, what=what, touched=touched):
-            drug.lock_version = form.version
-            drug.save()
+            if form.changes_own():
+                drug.lock_version = form.version + 1
+                drug.save()
             super().save_related(request, form, formsets, change)
             review.write_sections(drug, form.changed_texts())
 
@@ -269,8 +276,8 @@ class DrugAdmin(NeverDeleted):
 
     def _is_changed(self, request, drug_id):
         """Tell whether somebody saved since the posted form was drawn; only then can its rows be gone."""
-        seen = request.POST.get("seen", "")
-        return not seen.isdecimal() or not Drug.objects.filter(pk=drug_id, lock_version=int(seen)).exists()
+        drug = self.get_object(request, drug_id)
+        return drug is not None and str(drug.lock_version) != request.POST.get("seen", "")
 
     def _keep_rows(self, request, inline, drug_id):
         """Rewrite the posted rows of an inline of which some are there no more."""

@@ -112,6 +112,10 @@ class DrugForm(KnownForm):
         texts = {kind: self.cleaned_data[field_of(kind)] for kind in SectionKind}
         return {kind: text for kind, text in texts.items() if text != self.texts.get(kind, "")}
 
+    def changes_own(self):
+        """Tell whether a valid form changes the drug's own row."""
+        return bool(set(self.changed_data) & set(OWN))
+
     def touched(self):
         """Return the models whose rows a valid form changes, its inlines apart."""
         own = set(self.changed_data) & set(OWN) - OUTSIDE_TEXT

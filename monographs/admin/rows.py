@@ -26,7 +26,14 @@ from monographs.models.fields import NormalisedNameField
 
 
 class OnlyIds:
-    """An autocomplete that draws a forged value as nothing chosen; Django's own would fail on it."""
+    """An autocomplete that draws a forged value as nothing chosen, where Django's own would fail.
+
+    It has a name for screen readers while it is empty.
+    """
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        """Say what to do in the empty field."""
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": "Type a name"}  # type: ignore[misc]
 
     def optgroups(self, name, value, attr=None):
         """Return the chosen options."""

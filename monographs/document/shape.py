@@ -117,6 +117,14 @@ class Document(Shape):
     sources: dict[Key, SourceRef] = {}
     waivers: tuple[WaiverRef, ...] = ()
 
+    def current_brands(self) -> list[list[str]]:
+        """Return [name, market] of each brand that is sold now."""
+        return [
+            [name.name, str(name.market)]
+            for name in self.names
+            if name.kind is NameKind.BRAND and name.is_current
+        ]
+
 
 class IdentifierRef(Shape):
     """A code whose name was matched; it says that the name exists, not more."""

@@ -20,9 +20,11 @@ from monographs.review import facts_of, mark
 from monographs.vocabulary import FlagKind, Population, SectionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from monographs.models import LiveDrug
+    from monographs.document import Document
+    from monographs.models import Drug, LiveDrug
 
 DESCRIPTION = 155
 JUMPS = (SectionKind.CONTRA_INDICATIONS, SectionKind.INTERACTIONS, SectionKind.SIDE_EFFECTS)
@@ -47,44 +49,55 @@ def present_drug(
     """
     revision = _shown(live)
     document = parsed(revision.document)
-    sources = Sources(document)
     related = related_for(live, at=at)
+    return {
+        **present_text(document, live.drug, since=unchanged_since([revision])[revision.pk]),
+        "address": address,
+        "at": at,
+        "is_demo": related.facts.is_demo,
+        "class_url": live.drug_class.get_absolute_url(),
+        "called": note_on_name(**called, home=settings.HOME_MARKET, drug=document.name) if called else "",
+        "former": _former(live, document.name),
+        "mark": mark(related.facts, at),
+        "version": revision.number,
+        "released_at": related.facts.released_at,
+        "related": related,
+    }
+
+
+def present_text(document: Document, drug: Drug, *, since: Mapping[str, datetime]) -> dict[str, Any]:
+    """Return what the drug page draws from a document, frozen or not, and from its drug. One query.
+
+    `since` gives for each written section the moment since which its text has
+    stood unchanged. The keys are among those of `present_drug`.
+    """
+    sources = Sources(document)
     smpc = smpc_of(document)
     home = settings.HOME_MARKET
     return {
         "name": document.name,
         "description": shortened(f"{document.name}: {document.lead}", DESCRIPTION),
-        "address": address,
-        "at": at,
-        "is_demo": related.facts.is_demo,
         "class_name": document.drug_class.name,
-        "class_url": live.drug_class.get_absolute_url(),
-        "called": note_on_name(**called, home=home, drug=document.name) if called else "",
-        "former": _former(live, document.name),
         "is_specialist": document.is_specialist,
-        "brands": brands_of(live.brands, home),
+        "brands": brands_of(document.current_brands(), home),
         "flags": [
             shown_flag(kind, document.flags[kind], sources.number(document.flags[kind].source))
             for kind in FlagKind
             if kind in document.flags
         ],
-        "mark": mark(related.facts, at),
         "written": len(document.sections),
         "kinds": len(SectionKind),
-        "dosing": dosing_panel(live.drug, smpc),
+        "dosing": dosing_panel(drug, smpc),
         "smpc": smpc,
         "lead": document.lead,
         "covers": Population(document.population).label,
         "jurisdictions": sources.jurisdictions(home),
         "jumps": JUMPS,
         "unwritten": unwritten_block(document),
-        "sections": sections_of(document, sources, unchanged_since([revision])[revision.pk]),
-        "version": revision.number,
-        "released_at": related.facts.released_at,
-        "related": related,
+        "sections": sections_of(document, sources, since),
         "sources": sources.listed(),
         "names": names_and_codes(document, home),
-        "codes": codes_of(live.drug.identifiers.all()),
+        "codes": codes_of(drug.identifiers.all()),
     }
 
 

@@ -10,7 +10,7 @@ from django.db.models import F
 from monographs.document import Document, Problem, parsed
 from monographs.models import Drug, DrugClass, Generation, LiveDrug, Release, Revision
 from monographs.names import normalise, sort_letter
-from monographs.vocabulary import FlagKind, NameKind, Part
+from monographs.vocabulary import FlagKind, Part
 
 
 def write_live(release: Release) -> None:
@@ -71,11 +71,7 @@ def columns_of(document: Document) -> tuple[dict[str, Any], list[DrugClass]]:
         "drug_class": classes[document.drug_class.slug],
         "is_specialist": document.is_specialist,
         "lead": document.lead,
-        "brands": [
-            [name.name, str(name.market)]
-            for name in document.names
-            if name.kind is NameKind.BRAND and name.is_current
-        ],
+        "brands": document.current_brands(),
         "flags": flags,
         "profile": profile_of(document.drug_class.name, flags),
     }, [classes[slug] for slug in slugs]

@@ -7,12 +7,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import Exists, F, Model, OuterRef
 
 from monographs.document import Problem
 from monographs.document.canonical import tidied
 from monographs.document.text import references
-from monographs.models import CrossLink, Drug, DrugClass, DrugName, Identifier, MonographSection, Waiver
+from monographs.models import (
+    CrossLink,
+    Drug,
+    DrugClass,
+    DrugName,
+    Identifier,
+    MonographSection,
+    Successor,
+    Waiver,
+)
 from monographs.names import normalise
 from monographs.review.actions import locked, record_edit
 from monographs.review.guards import DEEPEST_CLASS
@@ -37,16 +46,20 @@ def edit_rows(
     """Hold a drug while a person's save of its working rows is written within.
 
     `seen` is the `lock_version` that the person's form was drawn from, and
-    `touched` the models whose rows are written. At the end the version is
-    raised and, when the text is touched, one Edit written, in the same
-    transaction. Raises PermissionDenied, or ChangedMeanwhile when somebody
-    saved since.
+    `touched` the models whose rows are written. The version is raised to
+    `seen + 1` and, when the text is touched, one Edit written, in the same
+    transaction. Raises PermissionDenied, Ended, or ChangedMeanwhile when
+    somebody saved since.
     """
     require(by, "change_drug")
     with transaction.atomic():
-        refuse_changed(drug=drug, seen=seen)
+        # One statement compares, locks and raises: its condition is on this row alone, so it is asked again
+        # when a save that it waited for has ended.
+        ended = Successor.objects.filter(drug=OuterRef("pk"))
+        standing = Drug.objects.filter(~Exists(ended), pk=drug.pk, lock_version=seen)
+        if not standing.update(lock_version=F("lock_version") + 1):
+            refuse_changed(drug=drug, seen=seen)
         yield
-        Drug.objects.filter(pk=drug.pk).update(lock_version=F("lock_version") + 1)
         if _contributes(by, touched):
             record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what)
 

@@ -13,14 +13,27 @@ from tests.browser.test_axe import WCAG
 __all__ = ["db", "site"]
 pytestmark = pytest.mark.browser
 
-STEPS = ("change", "preview", "submit", "release", "roll-back", "withdraw")
-# What is Django's own is left to Django.
+STEPS = (
+    "change",
+    "preview",
+    "links",
+    "submit",
+    "release",
+    "roll-back",
+    "withdraw",
+    "rename",
+    "merge",
+    "split",
+    "flags",
+)
+# What is Django's own is left to Django, the insides of its autocomplete too.
 OURS = (
     ".object-tools",
     ".state-panel",
     ".meanwhile",
     ".step",
     ".changes",
+    ".related",
     ".hits",
     ".field-section_monitoring",
 )
@@ -44,15 +57,51 @@ def at_work(site):
 def faults(page):
     """Return what axe finds in what is ours."""
     ours = [[part] for part in OURS if page.locator(part).count()]
-    found = Axe().run(page, context={"include": ours}, options=WCAG).response
+    found = (
+        Axe().run(page, context={"include": ours, "exclude": [[".select2-selection"]]}, options=WCAG).response
+    )
     assert found["passes"], "axe looked at nothing"
     return [(fault["id"], fault["nodes"][0]["target"]) for fault in found["violations"]]
+
+
+LINKS = ("?wrong=all", "{pk}/change/", "{pk}/reverse/", "replace/?links={pk}")
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if step != "preview"])
 def test_a_page_fits_a_phone_and_axe_finds_nothing_in_what_is_ours(at_work, step):
     with at_work(step) as page:
         assert not page.evaluate(WIDER)
+        assert faults(page) == []
+        assert page.said == []
+
+
+@pytest.mark.parametrize("address", LINKS)
+def test_the_pages_of_links_fit_a_phone_and_axe_finds_nothing_in_what_is_ours(at_work, address):
+    with at_work("links") as page:
+        link = page.locator("#from+p+table th a").first.get_attribute("href").split("/")[-3]
+        page.goto(f"{page.url.split('/drug/')[0]}/crosslink/{address.format(pk=link)}")
+        assert not page.evaluate(WIDER)
+        if not address.startswith("?"):
+            assert faults(page) == []
+        assert page.said == []
+
+
+def test_links_are_checked_and_given_another_target_by_keyboard(at_work):
+    with at_work("links", width=1280, height=900) as page:
+        page.goto(f"{page.url.split('/drug/')[0]}/crosslink/?wrong=all")
+        page.focus("#action-toggle")
+        page.keyboard.press("Space")
+        page.select_option("[name=action]", "replace_target")
+        page.focus("[name=index]")
+        page.keyboard.press("Enter")
+        page.locator(".select2-selection").focus()
+        page.keyboard.press("Enter")
+        page.locator(".select2-search__field").fill("thal")
+        page.locator(".select2-results__option--highlighted", has_text="Thalidomide").wait_for()
+        page.keyboard.press("Enter")
+        page.focus(".step [type=submit]")
+        page.keyboard.press("Enter")
+        page.get_by_text("leads to Thalidomide from now on").first.wait_for()
         assert faults(page) == []
         assert page.said == []
 

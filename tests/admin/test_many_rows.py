@@ -12,7 +12,7 @@ from tests.admin.forms import change_of, errors, opened, signed_in
 pytestmark = pytest.mark.django_db
 
 # Of a save that touches sections, names and links: reads of each kind of row, and one write for each change.
-MOST_IN_A_SAVE = 26
+MOST_IN_A_SAVE = 20
 
 
 def queries_of(client, drug, data):

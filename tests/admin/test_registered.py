@@ -73,9 +73,10 @@ def test_a_save_that_changes_one_text_asks_the_same_however_many_rows(editor):
         data = opened(client, drug) | {"section_monitoring": "Pulse. [smpc 4.4]"}
         with CaptureQueriesContext(connection) as asked:
             assert client.post(change_of(drug), data).status_code == 302
-        counts.append(len(asked))
+        counts.append(sum(1 for query in asked if "SAVEPOINT" not in query["sql"]))
 
-    assert counts[0] == counts[1]
+    # One more than a page: three kinds of rows are read, then the text, the edit and the log are written.
+    assert counts[0] == counts[1] <= MOST + 1
 
 
 @pytest.mark.parametrize("model", RECORD, ids=lambda model: model.__name__)

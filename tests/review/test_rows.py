@@ -8,7 +8,6 @@ from monographs import review
 from monographs.models import Drug, DrugClass, Edit, MonographSection
 from monographs.vocabulary import SectionKind
 from tests import builders
-from tests.admin.forms import change_of, opened, signed_in
 from tests.review.test_races import at_once
 
 MONITORING = SectionKind.MONITORING
@@ -69,25 +68,6 @@ def test_of_two_saves_at_once_one_is_refused_and_none_is_lost():
         assert sorted(type(error).__name__ for error in raised) == ["ChangedMeanwhile", "NoneType"]
         assert drug.sections.get(kind="monitoring").text == texts[raised.index(None)]
     assert Drug.objects.get(pk=drug.pk).lock_version == start + ROUNDS
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_forms_sent_at_once_one_is_refused():
-    drug = builders.written()
-    clients = [signed_in(builders.person(name, builders.EDITOR)) for name in ("editor", "second")]
-    forms = [
-        opened(client, drug) | {"section_monitoring": f"Text of {n}."} for n, client in enumerate(clients)
-    ]
-    answers = [None, None]
-
-    def send(place):
-        answers[place] = clients[place].post(change_of(drug), forms[place]).status_code
-
-    raised = at_once(lambda: send(0), lambda: send(1))
-
-    assert raised == [None, None]
-    assert sorted(answers) == [200, 302]
-    assert drug.sections.get(kind="monitoring").text == f"Text of {answers.index(302)}."
 
 
 @pytest.mark.django_db

@@ -164,6 +164,14 @@ class ChangeKind(Word):
     SAFETY = "safety", "Safety"
 
 
+class Verdict(Word):
+    """What a reviewer signs of a revision."""
+
+    APPROVE = "approve", "Approve"
+    CHANGES = "changes", "Ask for changes"
+    REVOKE = "revoke", "Revoke the approval"
+
+
 class Market(Word):
     """Where a name is used; the values are ISO 3166 codes, and EU."""
 

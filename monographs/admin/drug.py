@@ -255,7 +255,8 @@ class DrugAdmin(NeverDeleted):
                 super().save_related(request, form, formsets, change)
             return
         touched = form.touched() | {formset.model for formset in formsets if formset.has_changed()}
-        what = "changed in the admin"
+        rows = [str(one.model._meta.verbose_name_plural) for one in formsets if one.has_changed()]
+        what = f"edited {', '.join([*form.edited(), *rows]) or 'nothing'}"
         with review.edit_rows(drug=drug, by=request.user, seen=form.version, what=what, touched=touched):
             if form.changes_own():
                 drug.lock_version = form.version + 1

@@ -116,6 +116,11 @@ class DrugForm(KnownForm):
         """Tell whether a valid form changes the drug's own row."""
         return bool(set(self.changed_data) & set(OWN))
 
+    def edited(self):
+        """Return what a valid form changes, its inlines apart, as people call it."""
+        own = [str(self.fields[name].label) for name in OWN if name in self.changed_data]
+        return own + [kind.label for kind in self.changed_texts()]
+
     def touched(self):
         """Return the models whose rows a valid form changes, its inlines apart."""
         own = set(self.changed_data) & set(OWN) - OUTSIDE_TEXT

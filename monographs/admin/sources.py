@@ -2,10 +2,11 @@
 
 from django.contrib import admin
 
+from monographs import review
 from monographs.admin.base import NeverDeleted
 from monographs.models import Source
 
-MAY_CHANGE = ("superseded_by", "superseded_at", "last_checked_on")
+MAY_CHANGE = ("superseded_by", "last_checked_on")
 
 
 @admin.register(Source)
@@ -19,8 +20,18 @@ class SourceAdmin(NeverDeleted):
 
     def get_readonly_fields(self, request, obj=None):
         """Show a cited source, but for what may still change of it."""
-        if obj is None or not obj.cited_by.exists():
-            return ()
-        return tuple(
-            field.name for field in Source._meta.fields if field.editable and field.name not in MAY_CHANGE
-        )
+        closed = {"superseded_at"}
+        if obj is None or obj.superseded_at is not None:
+            closed.add("superseded_by")
+        if obj is not None and obj.cited_by.exists():
+            closed |= {field.name for field in Source._meta.fields if field.editable} - {*MAY_CHANGE}
+        return tuple(field.name for field in Source._meta.fields if field.name in closed)
+
+    def save_model(self, request, obj, form, change):
+        """Let `review` note since when a source is superseded: reviews that rest on it are qualified."""
+        newer = obj.superseded_by if "superseded_by" in form.changed_data else None
+        if newer is not None:
+            obj.superseded_by = None
+        super().save_model(request, obj, form, change)
+        if newer is not None:
+            review.supersede(source=obj, newer=newer, by=request.user)

@@ -1,18 +1,24 @@
 """The nouns, one file each. Others import them from here."""
 
+from monographs.models.credential import Credential, Questioned
 from monographs.models.drug import Drug, DrugComponent, DrugFlag, MonographSection, Waiver
 from monographs.models.drug_class import DrugClass
+from monographs.models.letter import Letter
 from monographs.models.life import OldSlug, Successor
 from monographs.models.link import CheckedAddress, CrossLink
 from monographs.models.name import DrugName, Identifier, NameConflict
+from monographs.models.notice import SafetyNotice
 from monographs.models.release import DemoDatabase, Generation, LiveDrug, Release
+from monographs.models.review import Assignment, Note, Review, ReviewDraft
 from monographs.models.revision import Contributor, Edit, Revision, RevisionSource
 from monographs.models.source import Citation, Source
 
 __all__ = [
+    "Assignment",
     "CheckedAddress",
     "Citation",
     "Contributor",
+    "Credential",
     "CrossLink",
     "DemoDatabase",
     "Drug",
@@ -23,13 +29,19 @@ __all__ = [
     "Edit",
     "Generation",
     "Identifier",
+    "Letter",
     "LiveDrug",
     "MonographSection",
     "NameConflict",
+    "Note",
     "OldSlug",
+    "Questioned",
     "Release",
+    "Review",
+    "ReviewDraft",
     "Revision",
     "RevisionSource",
+    "SafetyNotice",
     "Source",
     "Successor",
     "Waiver",

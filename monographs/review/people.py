@@ -36,17 +36,22 @@ RECORD = (
     "oldslug",
     "successor",
     "checkedaddress",
+    "review",
+    "questioned",
+    "safetynotice",
+    "note",
+    "assignment",
 )
 DRAFT = {f"{verb}_{model}" for model in WORKING_ROWS for verb in ("add", "change", "view")}
 CHILDREN = {f"delete_{model}" for model in WORKING_ROWS if model not in ("drug", "drugclass", "source")}
-EVERYONE = DRAFT | CHILDREN | {f"view_{model}" for model in RECORD} | {"submit_revision"}
-ROLES = {
-    EDITOR: EVERYONE,
-    REVIEWER: EVERYONE,
-    LEAD: EVERYONE
-    | {"release_revision", "withdraw_drug", "roll_back_revision"}
-    | {"rename_drug", "merge_drug", "split_drug"},
-}
+EVERYONE = DRAFT | CHILDREN | {f"view_{model}" for model in RECORD} | {"submit_revision", "add_note"}
+SIGNS = {"sign_review"}
+LEADS = (
+    {"release_revision", "withdraw_drug", "roll_back_revision", "rename_drug", "merge_drug", "split_drug"}
+    | {"post_safetynotice", "verify_credential", "question_reviews"}
+    | {"add_credential", "change_credential", "view_credential", "view_letter"}
+)
+ROLES = {EDITOR: EVERYONE, REVIEWER: EVERYONE | SIGNS, LEAD: EVERYONE | SIGNS | LEADS}
 
 
 def require(by: Any, permission: str) -> None:

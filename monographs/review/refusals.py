@@ -73,3 +73,23 @@ class AddressTaken(Refusal):
 
 class NotPossible(Refusal):
     """The step does not fit these drugs or links; the sentence says why."""
+
+
+class NoCredential(Refusal):
+    """The person has no credential that is valid now for this part."""
+
+
+class SelfReview(Refusal):
+    """Who contributed to a text since its last approval cannot approve it."""
+
+
+class NotRead(Refusal):
+    """Something has to be read, answered or acknowledged before the text can be approved."""
+
+
+class OutOfOrder(Refusal):
+    """The verdict does not fit what was signed of this revision before."""
+
+
+class BadDay(Refusal):
+    """A day that policy does not allow; the sentence names the days between which it lies."""

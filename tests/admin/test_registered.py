@@ -168,7 +168,7 @@ def test_a_cited_source_stands_as_it_was_cited(editor):
 
     page = signed_in(editor).get(f"/admin/monographs/source/{source.pk}/change/")
 
-    assert set(page.context["adminform"].form.fields) == {"superseded_by", "superseded_at", "last_checked_on"}
+    assert set(page.context["adminform"].form.fields) == {"superseded_by", "last_checked_on"}
 
 
 def test_every_section_has_its_field_in_the_page_order(editor):

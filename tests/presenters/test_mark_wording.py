@@ -1,24 +1,39 @@
 """The sentences of the mark: WORDING's table, and the one template that holds them."""
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from monographs.review import Mark, State
+from monographs.review import Mark, Notice, Signed, SourceChange, State
+from monographs.vocabulary import Verdict
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 WITHDRAWN_AT = datetime.datetime(2026, 11, 3, 12, tzinfo=datetime.UTC)
+AT = datetime.datetime(2026, 7, 4, 9, 5, tzinfo=datetime.UTC)
+NOVEMBER = datetime.datetime(2026, 11, 2, 9, tzinfo=datetime.UTC)
+APPROVAL = Signed(
+    Verdict.APPROVE, AT, AT.date(), due_on=datetime.date(2028, 7, 4), role="pharmacist", body="GPhC"
+)
+NOTICE = Notice(1, NOVEMBER, NOVEMBER.date())
+CHANGE = SourceChange("smpc", NOVEMBER, NOVEMBER.date(), kind="SmPC", revised_on=datetime.date(2026, 10, 2))
 NOT_REVIEWED = Mark(State.NOT_REVIEWED, is_demo=False)
 WITHDRAWN = Mark(State.WITHDRAWN, is_demo=False, since=WITHDRAWN_AT, reason="The text was wrong.")
-AT = datetime.datetime(2026, 7, 4, 9, 5, tzinfo=datetime.UTC)
+CHECK = ["Cautions", "Monitoring"]
+
+
+def marked(state, **known):
+    """Return the mark of a text that was approved."""
+    return Mark(state, is_demo=False, **{"approval": APPROVAL, **known})
 
 
 def said(mark, form, **context):
     """Return what the template says, in one line and without tags, and the tag that holds it."""
-    markup = render_to_string("components/mark.html", {"mark": mark, "form": form, **context}).strip()
+    context = {"mark": mark, "form": form, "check": CHECK, **context}
+    markup = render_to_string("components/mark.html", context).strip()
     for tag in ("<p>", "</p>", "<b>", "</b>", "</a>"):
         markup = markup.replace(tag, "")
     return markup.replace("\u00a0", " ")
@@ -26,6 +41,41 @@ def said(mark, form, **context):
 
 # State, long form, short form.
 TABLE = [
+    (
+        marked(State.REVIEWED),
+        "Monograph status: clinician-reviewed (4 July 2026) by a pharmacist. Next review due 4 July 2028. "
+        "Dosing is reviewed separately.",
+        "Reviewed 4 July 2026",
+    ),
+    (
+        marked(State.OVERDUE),
+        "Monograph status: review overdue since 4 July 2028. Last clinician-reviewed 4 July 2026.",
+        "Check first: review overdue",
+    ),
+    (
+        marked(State.LAPSED),
+        "Monograph status: review lapsed. Last review 4 July 2026; due again by 4 July 2028. "
+        "Treat as not reviewed.",
+        "Not reviewed: lapsed",
+    ),
+    (
+        marked(State.SOURCE_CHANGED, source_changes=(CHANGE,)),
+        "Monograph status: a source has changed since review. Clinician-reviewed 4 July 2026; "
+        "SmPC revised 2 October 2026. Check: Cautions, Monitoring.",
+        "Check first: source changed",
+    ),
+    (
+        marked(State.NOTICE, notice_since=NOTICE, notices=(NOTICE,)),
+        "Monograph status: safety notice since review. Read the notice of 2 November 2026 first. "
+        "Clinician-reviewed 4 July 2026.",
+        "Check first: safety notice",
+    ),
+    (
+        marked(State.CANCELLED, since=WITHDRAWN_AT, reason="The signer was not registered"),
+        "Monograph status: review cancelled on 3 November 2026. Do not rely on it. "
+        "Reason: The signer was not registered.",
+        "Not reviewed: cancelled",
+    ),
     (
         NOT_REVIEWED,
         "Monograph status: not yet clinician-reviewed. Written by editors from the sources below.",
@@ -36,6 +86,38 @@ TABLE = [
         "Pomalidomide: page withdrawn on 3 November 2026. Do not use earlier prints or copies. "
         "Reason: The text was wrong. Use the SmPC or your local formulary.",
         "Withdrawn",
+    ),
+    (
+        marked(State.REVIEWED, correction_since=WITHDRAWN_AT),
+        "Monograph status: clinician-reviewed (4 July 2026) by a pharmacist. Next review due 4 July 2028. "
+        "Dosing is reviewed separately. "
+        "A safety correction to this page has been waiting for review since 3 November 2026.",
+        "Check first: correction waiting",
+    ),
+    (
+        marked(State.REVIEWED, notices=(NOTICE,)),
+        "Monograph status: clinician-reviewed (4 July 2026) by a pharmacist. Next review due 4 July 2028. "
+        "Dosing is reviewed separately.",
+        "Reviewed 4 July 2026 · safety notice",
+    ),
+    (
+        Mark(State.NOT_REVIEWED, is_demo=False, notices=(NOTICE,), correction_since=WITHDRAWN_AT),
+        "Monograph status: not yet clinician-reviewed. Written by editors from the sources below. "
+        "A safety correction to this page has been waiting for review since 3 November 2026.",
+        "Not reviewed · safety notice · correction waiting",
+    ),
+    (
+        marked(
+            State.NOTICE,
+            notice_since=NOTICE,
+            notices=(NOTICE,),
+            source_changes=(CHANGE,),
+            holds=frozenset({State.NOTICE, State.SOURCE_CHANGED, State.OVERDUE, State.REVIEWED}),
+        ),
+        "Monograph status: safety notice since review. Read the notice of 2 November 2026 first. "
+        "Clinician-reviewed 4 July 2026. Also: a source has changed since review. "
+        "Also: review overdue since 4 July 2028.",
+        "Check first: safety notice",
     ),
 ]
 
@@ -52,9 +134,10 @@ def test_the_mark_says_what_the_table_says(mark, long, short):
 
 @pytest.mark.parametrize(("mark", "long", "short"), TABLE)
 def test_a_demonstration_says_so_in_the_same_element(mark, long, short):
-    demo = Mark(mark.state, is_demo=True, since=mark.since, reason=mark.reason)
+    demo = replace(mark, is_demo=True)
 
-    markup = render_to_string("components/mark.html", {"mark": demo, "form": "long", "name": "Pomalidomide"})
+    context = {"mark": demo, "form": "long", "name": "Pomalidomide", "check": CHECK}
+    markup = render_to_string("components/mark.html", context)
 
     assert said(demo, "long", name="Pomalidomide") == f"{long} · demonstration, not a real review"
     assert markup.strip().endswith("· demonstration, not a real review</p>")
@@ -86,7 +169,19 @@ def test_a_copy_from_a_demonstration_says_so():
     )
 
 
-@pytest.mark.parametrize("phrase", ["clinician-reviewed", "not a real review", "page withdrawn on", "(demo)"])
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "clinician-reviewed",
+        "not a real review",
+        "page withdrawn on",
+        "(demo)",
+        "review lapsed",
+        "review overdue since",
+        "review cancelled on",
+        "safety correction to this page",
+    ],
+)
 def test_the_sentences_of_the_mark_stand_in_one_template(phrase):
     holders = [path.name for path in TEMPLATES.rglob("*.html") if phrase in path.read_text(encoding="utf-8")]
 

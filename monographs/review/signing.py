@@ -1,0 +1,430 @@
+"""Signing: approve, renew, ask for changes, revoke. Each is one row that says exactly which text was judged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from monographs.models import (
+    Assignment,
+    Contributor,
+    Credential,
+    Drug,
+    Edit,
+    Review,
+    ReviewDraft,
+    Revision,
+    SafetyNotice,
+)
+from monographs.review.actions import locked
+from monographs.review.clock import clinical_now
+from monographs.review.credentials import credential_of, why_no_credential
+from monographs.review.facts import notices_of, signed_of
+from monographs.review.live import latest_release, raise_generation
+from monographs.review.mark import effective, months_after
+from monographs.review.notices import refuse_notice_text
+from monographs.review.people import require
+from monographs.review.refusals import (
+    BadDay,
+    NeedsReason,
+    NoCredential,
+    NotRead,
+    OutOfOrder,
+    SelfReview,
+    TextChanged,
+)
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, FlagKind, Part, SectionKind, Verdict
+
+MOST_MONTHS = 36
+USUAL_MONTHS = 24
+# Dosing and high-risk medicines are looked at again sooner.
+SOON_MONTHS = 12
+SPREAD_DAYS = 90
+# How soon a notice that a revoke put up by itself is looked at again.
+REVOKED_CHECK = timedelta(days=30)
+EDITED = "edited "
+ORDER = (ChangeKind.EDITORIAL, ChangeKind.CLINICAL, ChangeKind.SAFETY)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a person may sign, and why not. `reasons` are sentences; without any the person may approve."""
+
+    credential: Credential | None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def may_approve(self) -> bool:
+        """Whether the person may approve."""
+        return self.credential is not None and not self.reasons
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a reviewer of a revision has before them.
+
+    `basis` is the last revision that was approved before it, if any; `changed`
+    the sections to read, the lead among them as None; `kind` the gravest kind
+    of change since the basis; `notices` the open ones, each to be answered;
+    `unwritten` the safety sections to be acknowledged; `kept_due` the day that
+    an editorial change keeps; `due_on` what policy proposes.
+    """
+
+    revision: Revision
+    basis: Revision | None
+    kind: ChangeKind
+    changed: tuple[SectionKind, ...]
+    unchanged: tuple[SectionKind, ...]
+    unwritten: tuple[SectionKind, ...]
+    notices: tuple[SafetyNotice, ...]
+    due_on: date
+    kept_due: date | None = None
+    keys: tuple[str, ...] = field(default=())
+
+
+def standing(revision: Revision, person: Any, *, at: datetime) -> Standing:
+    """Return whether a person may approve a revision at a moment, and every reason why not. Five queries."""
+    part = Part(revision.part)
+    credential = credential_of(person, part, at)
+    reasons = [] if credential else [why_no_credential(person, part, at)]
+    if not person.has_perm("monographs.sign_review"):
+        reasons.append("Your account is in no group that signs.")
+    if sentence := _own_work(revision, person):
+        reasons.append(sentence)
+    return Standing(credential, tuple(reasons))
+
+
+def task_of(revision: Revision, *, at: datetime) -> Task:
+    """Return what is to be read, answered and acknowledged before a revision is approved."""
+    basis = last_approved(revision, at=at, before=True)
+    old = basis.sections if basis else {}
+    written = [kind for kind in SectionKind if kind.value in revision.sections]
+    changed = tuple(kind for kind in written if not _is_same(revision.sections, old, kind))
+    kind = _gravest(revision, basis)
+    today = timezone.localdate(at)
+    return Task(
+        revision,
+        basis,
+        kind,
+        changed,
+        unchanged=tuple(one for one in written if one not in changed),
+        unwritten=tuple(one for one in SAFETY_SECTIONS if one.value not in revision.sections),
+        notices=tuple(
+            row for row in notices_of([revision.drug_id])[revision.drug_id] if row.ended_at is None
+        ),
+        due_on=usual_due(revision, today),
+        kept_due=_kept_due(basis, kind, at),
+        keys=tuple(revision.cited.order_by("key").values_list("key", flat=True)),
+    )
+
+
+def last_approved(revision: Revision, *, at: datetime, before: bool = False) -> Revision | None:
+    """Return the newest revision of the part up to this one (or `before` it) that has an effective approval."""
+    rows = Revision.objects.filter(drug=revision.drug_id, part=revision.part).defer("document")
+    rows = rows.filter(number__lt=revision.number) if before else rows.filter(number__lte=revision.number)
+    approved = rows.filter(reviews__verdict=Verdict.APPROVE.value).distinct().order_by("-number")
+    found = list(approved)
+    signed = signed_of([row.pk for row in found])
+    return next((row for row in found if effective(signed[row.pk], at)), None)
+
+
+def usual_due(revision: Revision, today: date) -> date:
+    """Return the day that policy proposes: 12 or 24 months ahead, spread by up to 90 days for each drug."""
+    is_soon = revision.part == Part.DOSING or f'"{FlagKind.HIGH_RISK.value}":' in revision.document
+    number = int(hashlib.sha256(f"{revision.drug_id}/{revision.part}".encode()).hexdigest(), 16)
+    months = SOON_MONTHS if is_soon else USUAL_MONTHS
+    return months_after(today, months) - timedelta(days=number % (SPREAD_DAYS + 1))
+
+
+def attestation(revision: Revision, interests: str, *, is_renewal: bool = False) -> str:
+    """Return what a signer declares."""
+    what = "text" if is_renewal else "changed sections"
+    return (
+        f"I have read the {what} of {revision.drug} ({Part(revision.part).label.lower()}, revision "
+        f"{revision.number}) against the sources shown. I am competent to review this medicine. "
+        f"I wrote none of this text. My interests: {interests.strip()}"
+    )
+
+
+@transaction.atomic
+def approve(
+    *,
+    revision: Revision,
+    by: Any,
+    digest: str,
+    interests: str,
+    due_on: date | None = None,
+    comment: str = "",
+    read: Collection[SectionKind] = (),
+    acknowledged: Collection[SectionKind] = (),
+    answers: Mapping[int, str] | None = None,
+) -> Review:
+    """Sign that exactly this text is right.
+
+    `digest` is of the text that was shown; `read` the sections that were read
+    against their sources, `acknowledged` the safety sections that are not
+    written, `answers` what is said of each open notice (by id). Without a day
+    `due_on` is policy's. Returns the Review. Raises PermissionDenied,
+    TextChanged, NoCredential, SelfReview, NotRead (with what is missing),
+    OutOfOrder (a newer text waits, or it is approved already), BadDay.
+    """
+    drug, revision, credential, at = _begun(revision, by, digest)
+    if effective(signed_of([revision.pk])[revision.pk], at):
+        raise OutOfOrder(f"{revision} is approved already; renew it instead.")
+    _refuse_older(drug, revision)
+    _refuse_own(revision, by)
+    task = task_of(revision, at=at)
+    said = _answers(task, acknowledged, answers or {})
+    if missing := [kind.label for kind in task.changed if kind not in read]:
+        raise NotRead(f"Not yet read against their sources: {', '.join(missing)}.")
+    return _signed(
+        drug,
+        revision,
+        by,
+        credential,
+        Verdict.APPROVE,
+        comment=comment,
+        interests=_declared(interests),
+        attestation=attestation(revision, interests),
+        answers=said,
+        due_on=_due(task, due_on, at),
+    )
+
+
+@transaction.atomic
+def renew(
+    *,
+    revision: Revision,
+    by: Any,
+    digest: str,
+    interests: str,
+    sources: Mapping[str, str],
+    due_on: date | None = None,
+    comment: str = "",
+    acknowledged: Collection[SectionKind] = (),
+    answers: Mapping[int, str] | None = None,
+) -> Review:
+    """Sign the same text again: it was read against every cited source, and still holds.
+
+    `sources` says of each cited source, by its key, what was found. Returns the
+    Review. Raises as `approve` does; OutOfOrder when the text was never approved.
+    """
+    drug, revision, credential, at = _begun(revision, by, digest)
+    if not effective(signed_of([revision.pk])[revision.pk], at):
+        raise OutOfOrder(f"{revision} has no approval to renew.")
+    _refuse_older(drug, revision)
+    _refuse_own(revision, by)
+    task = task_of(revision, at=at)
+    said = _answers(task, acknowledged, answers or {})
+    if missing := [key for key in task.keys if not sources.get(key, "").strip()]:
+        raise NotRead(f"Say of each source what you found: {', '.join(missing)}.")
+    said += [[f"Source [{key}]", sources[key].strip()] for key in task.keys]
+    return _signed(
+        drug,
+        revision,
+        by,
+        credential,
+        Verdict.APPROVE,
+        comment=comment,
+        interests=_declared(interests),
+        attestation=attestation(revision, interests, is_renewal=True),
+        answers=said,
+        due_on=_allowed(due_on or task.due_on, at),
+    )
+
+
+@transaction.atomic
+def request_changes(*, revision: Revision, by: Any, digest: str, comment: str) -> Review:
+    """Sign that this text cannot be approved as it stands, and why.
+
+    Anyone with a credential may, of their own text too. Returns the Review.
+    Raises PermissionDenied, TextChanged, NoCredential, NeedsReason, or
+    OutOfOrder when the text is approved: revoke that instead.
+    """
+    drug, revision, credential, at = _begun(revision, by, digest)
+    if effective(signed_of([revision.pk])[revision.pk], at):
+        raise OutOfOrder(f"{revision} is approved; revoke the approval instead.")
+    _refuse_no_comment(comment)
+    return _signed(drug, revision, by, credential, Verdict.CHANGES, comment=comment)
+
+
+@transaction.atomic
+def revoke(*, revision: Revision, by: Any, digest: str, comment: str) -> Review:
+    """Take an approval back. A page that readers see stays up, under a notice with the comment as its text.
+
+    Returns the Review. Raises PermissionDenied, TextChanged, NoCredential,
+    NeedsReason, OutOfOrder when there is no approval, and ContentErrors when
+    the comment cannot be a notice.
+    """
+    drug, revision, credential, at = _begun(revision, by, digest)
+    if not effective(signed_of([revision.pk])[revision.pk], at):
+        raise OutOfOrder(f"{revision} has no approval to revoke.")
+    _refuse_no_comment(comment)
+    shown = latest_release(drug, Part(revision.part))
+    is_shown = shown is not None and shown.revision_id == revision.pk
+    if is_shown:
+        refuse_notice_text(comment)
+    review = _signed(drug, revision, by, credential, Verdict.REVOKE, comment=comment)
+    if is_shown:
+        SafetyNotice.objects.create(
+            drug=drug,
+            text=comment.strip(),
+            review=review,
+            check_on=timezone.localdate(at) + REVOKED_CHECK,
+            posted_by=by,
+        )
+    return review
+
+
+def _begun(revision: Revision, by: Any, digest: str) -> tuple[Drug, Revision, Credential, datetime]:
+    """Return the locked drug, the revision as it stands, the signer's credential and this moment."""
+    require(by, "sign_review")
+    drug = locked(Drug(pk=revision.drug_id))
+    revision = Revision.objects.select_related("drug").get(pk=revision.pk)
+    if digest != revision.digest:
+        raise TextChanged("This is not the text that you were shown: open the page again and read it.")
+    at = clinical_now()
+    credential = credential_of(by, Part(revision.part), at)
+    if credential is None:
+        raise NoCredential(why_no_credential(by, Part(revision.part), at))
+    return drug, revision, credential, at
+
+
+def _signed(
+    drug: Drug, revision: Revision, by: Any, credential: Credential, verdict: Verdict, **said: Any
+) -> Review:
+    """Write a verdict and what follows from it."""
+    review = Review.objects.create(
+        revision=revision,
+        digest=revision.digest,
+        reviewer=by,
+        credential=credential,
+        verdict=verdict.value,
+        printed_name=by.get_full_name() if credential.shows_name else "",
+        printed_role=credential.role,
+        printed_body=credential.body,
+        **{**said, "comment": said.get("comment", "").strip()},
+    )
+    ReviewDraft.objects.filter(revision=revision, person=by).delete()
+    Assignment.objects.filter(drug=drug, part=revision.part).delete()
+    raise_generation()
+    return review
+
+
+def _refuse_older(drug: Drug, revision: Revision) -> None:
+    """Raise OutOfOrder for a text that readers do not see and that a newer one replaces."""
+    newest = (
+        drug.revisions.filter(part=revision.part).order_by("-number").values_list("pk", flat=True).first()
+    )
+    shown = latest_release(drug, Part(revision.part))
+    if revision.pk != newest and (shown is None or shown.revision_id != revision.pk):
+        raise OutOfOrder(f"A newer text of {drug} was submitted: read that one.")
+
+
+def _refuse_own(revision: Revision, by: Any) -> None:
+    """Raise SelfReview when a person contributed since the last approval."""
+    if sentence := _own_work(revision, by):
+        raise SelfReview(sentence)
+
+
+def _own_work(revision: Revision, person: Any) -> str:
+    """Return the sentence that says what a person contributed since the last approval, or ""."""
+    basis = last_approved(revision, at=clinical_now(), before=True)
+    since = basis.number if basis else 0
+    rows = Contributor.objects.filter(
+        person=person.pk,
+        revision__drug=revision.drug_id,
+        revision__part=revision.part,
+        revision__number__lte=revision.number,
+        revision__number__gt=since,
+    )
+    first = rows.order_by("revision__number").select_related("revision").first()
+    if first is None:
+        return ""
+    edits = Edit.objects.filter(drug=revision.drug_id, part=revision.part, by=person.pk)
+    edit = edits.filter(at__lte=revision.submitted_at).order_by("-at").first()
+    if edit is None:
+        day = f"{timezone.localdate(first.revision.submitted_at):%-d %B %Y}"
+        return f"You contributed to revision {first.revision.number} on {day}."
+    day = f"{timezone.localdate(edit.at):%-d %B %Y}"
+    return (
+        f"You {edit.what} on {day}."
+        if edit.what.startswith(EDITED)
+        else f"You worked on this text on {day} ({edit.what})."
+    )
+
+
+def _answers(
+    task: Task, acknowledged: Collection[SectionKind], answers: Mapping[int, str]
+) -> list[list[str]]:
+    """Return what is said of each notice and unwritten section. Raises NotRead for what is missing."""
+    if missing := [kind.label for kind in task.unwritten if kind not in acknowledged]:
+        raise NotRead(f"Not yet written, and to be acknowledged by name: {', '.join(missing)}.")
+    if missing := [row.text for row in task.notices if not answers.get(row.pk, "").strip()]:
+        raise NotRead(f"Answer each open safety notice: {' / '.join(missing)}")
+    return [
+        *([kind.label, "not yet written, acknowledged"] for kind in task.unwritten),
+        *([f"Safety notice {row.pk}: {row.text}", answers[row.pk].strip()] for row in task.notices),
+    ]
+
+
+def _declared(interests: str) -> str:
+    """Return the interests. Raises NotRead when none are declared."""
+    if not interests.strip():
+        raise NotRead("Declare your interests; write “none” when there are none.")
+    return interests.strip()
+
+
+def _due(task: Task, due_on: date | None, at: datetime) -> date:
+    """Return the day of the next review. Raises BadDay."""
+    if task.kept_due is not None:
+        if due_on not in (None, task.kept_due):
+            raise BadDay(f"An editorial change keeps the day of the next review, {task.kept_due:%-d %B %Y}.")
+        return task.kept_due
+    return _allowed(due_on or task.due_on, at)
+
+
+def _allowed(due_on: date, at: datetime) -> date:
+    """Return a day that policy allows. Raises BadDay."""
+    today = timezone.localdate(at)
+    last = months_after(today, MOST_MONTHS)
+    if not today <= due_on <= last:
+        raise BadDay(f"Choose a day from {today:%-d %B %Y} to {last:%-d %B %Y} for the next review.")
+    return due_on
+
+
+def _kept_due(basis: Revision | None, kind: ChangeKind, at: datetime) -> date | None:
+    """Return the day that an editorial change keeps; none when that day has passed."""
+    if basis is None or kind is not ChangeKind.EDITORIAL:
+        return None
+    approval = effective(signed_of([basis.pk])[basis.pk], at)
+    due = approval.due_on if approval else None
+    return due if due is not None and due >= timezone.localdate(at) else None
+
+
+def _gravest(revision: Revision, basis: Revision | None) -> ChangeKind:
+    """Return the gravest kind of change since the last approved text; without one it is no mere wording."""
+    if basis is None:
+        return max(ChangeKind.CLINICAL, ChangeKind(revision.change_kind), key=ORDER.index)
+    rows = Revision.objects.filter(
+        drug=revision.drug_id, part=revision.part, number__gt=basis.number, number__lte=revision.number
+    )
+    kinds = {ChangeKind(kind) for kind in rows.order_by().values_list("change_kind", flat=True)}
+    return max(kinds, key=ORDER.index)
+
+
+def _is_same(new: Mapping[str, Any], old: Mapping[str, Any], kind: SectionKind) -> bool:
+    """Tell whether a section has the same text in two revisions."""
+    return kind.value in old and old[kind.value]["digest"] == new[kind.value]["digest"]
+
+
+def _refuse_no_comment(comment: str) -> None:
+    """Raise NeedsReason for a verdict without a comment."""
+    if not comment.strip():
+        raise NeedsReason("Say what is wrong; the authors read it.")

@@ -23,6 +23,7 @@ from monographs.review.life import (
     take_flags,
 )
 from monographs.review.links import (
+    NO_REASON,
     SAYS,
     Replacement,
     Trouble,
@@ -35,6 +36,7 @@ from monographs.review.links import (
     replacement,
     said,
     troubles_of,
+    why_no_reverse,
     with_troubles,
 )
 from monographs.review.mark import Facts, Mark, State, mark
@@ -68,6 +70,7 @@ from monographs.review.rows import (
 __all__ = [
     "EDITOR",
     "LEAD",
+    "NO_REASON",
     "REVIEWER",
     "SAYS",
     "AddressTaken",
@@ -123,6 +126,7 @@ __all__ = [
     "submit",
     "take_flags",
     "troubles_of",
+    "why_no_reverse",
     "with_troubles",
     "withdraw",
     "write_sections",

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from django.contrib import admin
 from django.forms import ValidationError
+from django.utils import timezone
 
 from clincalc.accounts import kept
 from clincalc.accounts.site import ASKED
 from monographs.lint import lint_text
+from monographs.review import clinical_now
 
 NOT_SAVED = "You were signed out before this was saved. Nothing is saved yet: read it through, then save."
 
@@ -81,6 +83,20 @@ class ReadOnly(NeverDeleted):
     def has_change_permission(self, request, obj=None):
         """The record is append-only."""
         return False
+
+
+def https_only(url):
+    """Return an address. Raises ValidationError for one without https."""
+    if url and not url.startswith("https://"):
+        raise ValidationError("Use an address that begins with https://.")
+    return url
+
+
+def not_ahead(day):
+    """Return a day. Raises ValidationError for one that has not come yet."""
+    if day is not None and day > timezone.localdate(clinical_now()):
+        raise ValidationError("This day has not come yet.")
+    return day
 
 
 def refuse_content_errors(text, where):

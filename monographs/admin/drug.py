@@ -24,6 +24,7 @@ from monographs.admin.rows import (
     KnownSelects,
     Links,
     Names,
+    SeveralField,
     Waivers,
     without_lost_rows,
 )
@@ -90,6 +91,10 @@ class DrugAdmin(NeverDeleted):
     ordering = ("name", "pk")
     autocomplete_fields = ("primary_class", "other_classes", "reference_smpc")
     change_form_template = "admin/monographs/drug/change_form.html"
+
+    def view_on_site(self, drug):
+        """Return the address of the page, where there is one."""
+        return drug.get_absolute_url() if hasattr(drug, "live") else None
 
     # The list
 
@@ -177,7 +182,7 @@ class DrugAdmin(NeverDeleted):
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Choose several by the same autocomplete."""
-        kwargs["widget"] = KnownSelects(db_field, self.admin_site)
+        kwargs |= {"widget": KnownSelects(db_field, self.admin_site), "form_class": SeveralField}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description="")

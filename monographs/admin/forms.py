@@ -4,6 +4,7 @@ from django import forms
 from django.utils.html import format_html
 
 from monographs import review
+from monographs.admin.base import not_ahead
 from monographs.admin.rows import KnownForm, may_be
 from monographs.document import Problem
 from monographs.models import Drug, MonographSection
@@ -85,6 +86,18 @@ class DrugForm(KnownForm):
         data = self.cleaned_data
         return data.get("read") if data.get("read") is not None else (data.get("seen") or 0)
 
+    def clean_name(self):
+        """Stop at the name of another drug, salts apart."""
+        name = self.cleaned_data["name"]
+        other = review.same_name(name, besides=self.instance.pk) if "name" in self.changed_data else None
+        if other is not None:
+            raise forms.ValidationError(may_be(other))
+        return name
+
+    def clean_dosing_since(self):
+        """Take no day that has not come."""
+        return not_ahead(self.cleaned_data["dosing_since"])
+
     def clean_lead(self):
         """Return the lead on one line."""
         return " ".join(self.cleaned_data["lead"].split())
@@ -92,6 +105,8 @@ class DrugForm(KnownForm):
     def clean(self):
         """Tidy the sections, and refuse a form that somebody saved over meanwhile."""
         data = super().clean() or self.cleaned_data
+        if data.get("primary_class") in (data.get("other_classes") or ()):
+            self.add_error("other_classes", f"{data['primary_class']} stands in the class line already.")
         keys = self._keys()
         for kind in SectionKind:
             try:

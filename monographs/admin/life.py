@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 
 from monographs import review
-from monographs.admin.rows import KnownSelect, KnownSelects
+from monographs.admin.rows import KnownSelect, KnownSelects, OneField, SeveralField
 from monographs.admin.steps import Kind, ReasonForm, Step
 from monographs.models import CrossLink, Drug
 from monographs.names import slugify_name
@@ -34,9 +34,7 @@ class RenameForm(ReasonForm):
 class TargetForm(forms.Form):
     """Which drug; one that stands."""
 
-    into = forms.ModelChoiceField(
-        Drug.objects.filter(successors__isnull=True), widget=KnownSelect(TO_DRUG, admin.site)
-    )
+    into = OneField(Drug.objects.filter(successors__isnull=True), widget=KnownSelect(TO_DRUG, admin.site))
 
     def __init__(self, *args, label, **kwargs):
         """Ask in these words."""
@@ -47,7 +45,7 @@ class TargetForm(forms.Form):
 class TargetsForm(forms.Form):
     """Which drugs go on."""
 
-    into = forms.ModelMultipleChoiceField(
+    into = SeveralField(
         Drug.objects.filter(successors__isnull=True),
         label="Which drugs take its place?",
         help_text="Two or more. Make and release them first.",
@@ -182,6 +180,8 @@ def split_step(request, drug):
     ]
     if len(into) < 2:
         step.why_not = ["Choose at least two drugs."]
+    if drug in into:
+        step.why_not.append(f"{drug} cannot take its own place.")
     return step
 
 

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from monographs import review
 from monographs.admin.base import NeverDeleted, refuse_content_errors
 from monographs.admin.life import TargetForm
+from monographs.admin.rows import is_id
 from monographs.admin.steps import Step, answered, made
 from monographs.models import CrossLink, Drug
 from monographs.related import MOST_CHOSEN, is_shown, related_for
@@ -146,9 +147,9 @@ class CrossLinkAdmin(NeverDeleted):
     actions = ("mark_checked", "replace_target", "export_csv")
     fields = (
         *("from_drug", "relation", "target", "reason", "position"),
-        *("curator", "checked_on", "checked_by", "accepted_by", "wrong"),
+        *("answers", "checked_on", "looked", "agreed", "wrong"),
     )
-    readonly_fields = ("target", "wrong")
+    readonly_fields = ("target", "answers", "looked", "agreed", "wrong")
     change_form_template = "admin/monographs/crosslink/change_form.html"
 
     def get_queryset(self, request):
@@ -175,6 +176,23 @@ class CrossLinkAdmin(NeverDeleted):
         if link.to_class:
             return _to_admin("drugclass", link.to_class)
         return format_html('{}: <a href="{}" rel="noreferrer">{}</a>', link.title, link.url, link.url)
+
+    # Names, not links: an editor may not open accounts.
+
+    @admin.display(description="answers for it")
+    def answers(self, link):
+        """Return who answers for what the link says."""
+        return str(link.curator)
+
+    @admin.display(description="checked by")
+    def looked(self, link):
+        """Return who looked at it last."""
+        return str(link.checked_by or "nobody")
+
+    @admin.display(description="agreed by")
+    def agreed(self, link):
+        """Return the second person of an alternative."""
+        return str(link.accepted_by or "nobody")
 
     @admin.display(description="what is wrong")
     def wrong(self, link):
@@ -252,11 +270,12 @@ class CrossLinkAdmin(NeverDeleted):
     def replace_view(self, request):
         """Ask for the new target of chosen links, show what would happen, and do it."""
         review.require(request.user, "change_crosslink")
-        ids = [one for one in request.GET.get("links", "").split(",") if one.isdecimal()][:MOST_AT_ONCE]
+        ids = [one for one in request.GET.get("links", "").split(",") if is_id(one)][:MOST_AT_ONCE]
         rows = CrossLink.objects.filter(pk__in=ids)
         page = reverse("admin:monographs_crosslink_changelist")
         step = made(request, replace_step, rows)
-        return answered(self, request, step, f"{len(ids)} links", trail=[], back=page)
+        about = f"{len(ids)} link{'s' * (len(ids) != 1)}"
+        return answered(self, request, step, about, trail=[], back=page)
 
 
 def accept_step(request, link):
@@ -293,6 +312,8 @@ def reverse_step(request, link):
     step.effects = [f"{target_of(link)} leads to {link.from_drug}, by the same relation: {relation}."]
     if link.relation == Relation.ALTERNATIVE:
         step.effects.append("Readers see it when a second person has agreed.")
+    if sentence := review.why_no_reverse(link):
+        step.why_not, step.effects = [sentence], []
     return step
 
 
@@ -353,7 +374,7 @@ def _open_steps(link):
     """Yield the label and the address's name of each step that fits a link."""
     if link.relation == Relation.ALTERNATIVE and link.accepted_by_id is None:
         yield "Let readers see it", "admin:monographs_crosslink_accept"
-    if link.to_drug_id:
+    if not review.why_no_reverse(link):
         yield "Add the way back", "admin:monographs_crosslink_reverse"
 
 

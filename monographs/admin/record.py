@@ -85,6 +85,7 @@ class OldSlugAdmin(ReadOnly):
     list_display = ("slug", "name", "drug", "by", "at")
     list_select_related = ("drug", "by")
     search_fields = ("slug", "name", "drug__name")
+    ordering = ("slug",)
 
 
 @admin.register(Successor)

@@ -12,7 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 from monographs import review
-from monographs.admin.base import refuse_content_errors
+from monographs.admin.base import https_only, not_ahead, refuse_content_errors
+from monographs.lint import RULES
 from monographs.models import (
     Citation,
     CrossLink,
@@ -23,6 +24,15 @@ from monographs.models import (
     Waiver,
 )
 from monographs.models.fields import NormalisedNameField
+from monographs.vocabulary import Relation
+
+# Digits of the largest id that a column holds, less one.
+LONGEST_ID = 18
+
+
+def is_id(value):
+    """Tell whether a value can be a row's id: digits, and no more of them than a column holds."""
+    return str(value).isdecimal() and len(str(value)) <= LONGEST_ID
 
 
 class OnlyIds:
@@ -37,7 +47,7 @@ class OnlyIds:
 
     def optgroups(self, name, value, attr=None):
         """Return the chosen options."""
-        ids = [one for one in value if not one or str(one).isdecimal()]
+        ids = [one for one in value if not one or is_id(one)]
         return super().optgroups(name, ids, attr)  # type: ignore[misc]
 
 
@@ -57,6 +67,22 @@ class KnownSelect(OnlyIds, AutocompleteSelect):
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         options.append(self.create_option(name, self.known.pk, str(self.known), True, len(options)))
         return [(None, options, 0)]
+
+
+class OneField(forms.ModelChoiceField):
+    """A row by its id; a number that can be no id is no choice."""
+
+    def to_python(self, value):
+        """Return the row."""
+        return super().to_python(value if not value or is_id(value) else "none")
+
+
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several rows by their ids."""
+
+    def clean(self, value):
+        """Return the rows."""
+        return super().clean([one if is_id(one) else "none" for one in value or ()])
 
 
 class KnownForm(forms.ModelForm):
@@ -83,6 +109,10 @@ class KnownForm(forms.ModelForm):
         row = self._at_hand.get(name)
         if row is not None and str(row.pk) == str(value):
             return row
+        if value and not is_id(value):
+            raise forms.ValidationError(
+                self.fields[name].error_messages["invalid_choice"], "invalid_choice", {"value": value}
+            )
         return self._chosen.get(name, {}).get(str(value)) or ask(value)
 
     def _get_validation_exclusions(self):
@@ -153,7 +183,7 @@ class Rows(BaseInlineFormSet):
             posted = {
                 self.data.get(f"{self.add_prefix(n)}-{name}", "") for n in range(self.total_form_count())
             }
-            asked = {value for value in posted - there.keys() if value.isdecimal()}
+            asked = {value for value in posted - there.keys() if is_id(value)}
             found[name] = there | {str(pk): row for pk, row in self._rows_of(field, asked)}
         return found
 
@@ -272,6 +302,10 @@ class CitationForm(RowForm):
         model = Citation
         fields = ("key", "source", "accessed_on")
 
+    def clean_accessed_on(self):
+        """Nobody has read it tomorrow."""
+        return not_ahead(self.cleaned_data["accessed_on"])
+
 
 class Citations(RowsInline):
     """The sources that the sections cite by key."""
@@ -288,6 +322,10 @@ class FlagForm(RowForm):
     class Meta:
         model = DrugFlag
         fields = ("kind", "line", "detail", "source", "locator", "checked_on")
+
+    def clean_checked_on(self):
+        """Nobody has checked it tomorrow."""
+        return not_ahead(self.cleaned_data["checked_on"])
 
     def clean_line(self):
         """Hold the editor's line to the content rules."""
@@ -366,11 +404,23 @@ class LinkForm(RowForm):
         refuse_content_errors(self.cleaned_data["reason"], "links")
         return self.cleaned_data["reason"]
 
+    def clean_url(self):
+        """Take https only."""
+        return https_only(self.cleaned_data["url"])
+
     def clean(self):
-        """Ask for exactly one target."""
+        """Ask for exactly one target, and for what readers need to understand it."""
         data = super().clean()
+        if self.errors:
+            return data
         if sum(1 for name in ("to_drug", "to_class", "url") if data.get(name)) != 1:
             raise forms.ValidationError("Choose exactly one of: a drug, a class, an address.")
+        if data.get("to_drug") and data["to_drug"].pk == self.instance.from_drug_id:
+            self.add_error("to_drug", "A drug is not linked to itself.")
+        if data.get("url") and not data.get("title"):
+            self.add_error("title", "Say what the address is called.")
+        if data.get("relation") == Relation.ALTERNATIVE and not data.get("reason"):
+            self.add_error("reason", review.NO_REASON)
         return data
 
 
@@ -391,6 +441,12 @@ class WaiverForm(RowForm):
     class Meta:
         model = Waiver
         fields = ("section", "rule", "reason")
+
+    def clean_rule(self):
+        """Take only a rule that there is."""
+        if self.cleaned_data["rule"] not in RULES:
+            raise forms.ValidationError(f"There is no content rule {self.cleaned_data['rule']}.")
+        return self.cleaned_data["rule"]
 
 
 class Waivers(RowsInline):

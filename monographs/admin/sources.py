@@ -1,18 +1,29 @@
 """What statements rest on."""
 
+from django import forms
 from django.contrib import admin
 
 from monographs import review
-from monographs.admin.base import NeverDeleted
+from monographs.admin.base import NeverDeleted, https_only
 from monographs.models import Source
 
 MAY_CHANGE = ("superseded_by", "last_checked_on")
+
+
+class SourceForm(forms.ModelForm):
+    """A source; its address is the document's own, by https."""
+
+    def clean_url(self):
+        """Take https only."""
+        return https_only(self.cleaned_data["url"])
 
 
 @admin.register(Source)
 class SourceAdmin(NeverDeleted):
     """A document in one of its revisions. Once cited by a frozen text it stands as it was."""
 
+    form = SourceForm
+    ordering = ("title", "pk")
     list_display = ("title", "kind", "identifier", "revision", "last_checked_on")
     list_filter = ("kind", "jurisdiction")
     search_fields = ("title", "identifier", "revision")

@@ -17,6 +17,8 @@ def build(drug: Drug) -> Document:
     """
     if drug.primary_class is None:
         raise Problem("class", "no class is chosen yet")
+    if not drug.population:
+        raise Problem("whom it covers", "choose adults, children, or both")
     citations = list(drug.citations.select_related("source"))
     keys = {citation.source_id: citation.key for citation in citations}
     return normalised(

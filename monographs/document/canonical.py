@@ -180,7 +180,10 @@ def _refuse_contradictions(document: Document, at: str) -> None:
         [(source.kind, source.identifier, source.revision) for source in document.sources.values()],
     )
     if normalise(document.name) not in {normalise(name.name) for name in document.names}:
-        raise Problem(f"{place}names", f"the drug's own name, {document.name}, is not among its names")
+        raise Problem(
+            f"{place}names",
+            f"the drug's own name, {document.name}, is not among its names: add it there with its kind",
+        )
     for key, where in _keys_used(document):
         if key not in document.sources:
             raise Problem(f"{place}{where}", f"the key [{key}] names no source of this drug")

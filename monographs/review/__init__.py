@@ -21,16 +21,9 @@ from monographs.review.credentials import (
 )
 from monographs.review.days import span
 from monographs.review.facts import facts_of, notices_of, signed_of
-from monographs.review.life import (
-    MergePlan,
-    merge,
-    merge_plan,
-    proposed_flags,
-    rename,
-    split,
-    take_flags,
-)
+from monographs.review.life import MergePlan, merge, merge_plan, proposed_flags, rename, split, take_flags
 from monographs.review.links import (
+    NO_REASON,
     SAYS,
     Replacement,
     Trouble,
@@ -43,6 +36,7 @@ from monographs.review.links import (
     replacement,
     said,
     troubles_of,
+    why_no_reverse,
     with_troubles,
 )
 from monographs.review.mark import Facts, Mark, Notice, Signed, SourceChange, State, effective, mark
@@ -95,6 +89,7 @@ from monographs.review.sources import supersede
 __all__ = [
     "EDITOR",
     "LEAD",
+    "NO_REASON",
     "REVIEWER",
     "SAYS",
     "AddressTaken",
@@ -181,6 +176,7 @@ __all__ = [
     "troubles_of",
     "verify_credential",
     "why_no_credential",
+    "why_no_reverse",
     "with_troubles",
     "withdraw",
     "write_sections",

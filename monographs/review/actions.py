@@ -24,7 +24,7 @@ from monographs.document import (
     parsed,
     unchanged_since,
 )
-from monographs.lint import lint_document
+from monographs.lint import lint_document, lint_text
 from monographs.models import Contributor, Drug, Edit, Release, Revision, RevisionSource, Source, Successor
 from monographs.review.live import latest_release, raise_generation, write_first_live, write_live
 from monographs.review.people import require
@@ -328,6 +328,10 @@ def _refuse_below_floor(document: Document) -> None:
 
 
 def refuse_no_reason(reason: str) -> None:
-    """Raise NeedsReason for an empty reason."""
+    """Raise NeedsReason for an empty reason, ContentErrors for one that readers could not be shown."""
     if not reason.strip():
         raise NeedsReason("Say why, in words that readers may see.")
+    if places := [
+        f"{hit.excerpt!r} ({hit.advice})" for hit in lint_text(reason, where="reason") if hit.is_error
+    ]:
+        raise ContentErrors(places)

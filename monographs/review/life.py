@@ -34,6 +34,7 @@ from monographs.review.actions import hide, locked, record_edit, refuse_no_reaso
 from monographs.review.live import raise_generation
 from monographs.review.people import require
 from monographs.review.refusals import AddressTaken, NotPossible, TextChanged
+from monographs.review.rows import same_name
 from monographs.vocabulary import FlagKind, NameKind, Part
 
 # The names of a substance itself; of a drug that has ended they live on as synonyms.
@@ -272,6 +273,8 @@ def _refuse_bad_address(drug: Drug, name: str, slug: str) -> None:
         raise NotPossible(f"{slug!r} is no address: {error.message}") from None
     if len(slug) > LONGEST_SLUG:
         raise NotPossible(f"The new address has more than {LONGEST_SLUG} characters.")
+    if other := same_name(name, besides=drug.pk):
+        raise NotPossible(f"This may be {other}, which exists: merge the two instead.")
     if slug == drug.slug:
         raise NotPossible(f"{drug} has this address already; a name alone is changed in its form.")
     taken = OldSlug.objects.filter(slug=slug).exclude(drug=drug).exists()

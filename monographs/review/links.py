@@ -19,11 +19,12 @@ from monographs.models import CheckedAddress, CrossLink, Drug, LiveDrug, OldSlug
 from monographs.review.clock import clinical_now
 from monographs.review.live import raise_generation
 from monographs.review.people import require
-from monographs.review.refusals import NotPossible, TextChanged
+from monographs.review.refusals import NeedsReason, NotPossible, TextChanged
 from monographs.vocabulary import Relation
 
 # A reason that nobody has looked at for so long may have stopped being true.
 REASON_HOLDS = timedelta(days=730)
+NO_REASON = "An alternative needs a reason: say when it may be used instead."
 # Whoever changes one of these says something new, for which somebody has to answer and agree anew.
 SAYS = ("to_drug", "to_class", "url", "title", "relation", "reason")
 
@@ -91,8 +92,8 @@ def accept(*, link: CrossLink, by: Any, seen: str) -> None:
     """Agree, as a second person, that readers may see an alternative.
 
     `seen` is what the link said (`said`) when the person read it. Raises
-    PermissionDenied, TextChanged, or NotPossible: another relation, or one's
-    own link.
+    PermissionDenied, TextChanged, NeedsReason without one, or NotPossible:
+    another relation, or one's own link.
     """
     require(by, "change_crosslink")
     row = CrossLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
@@ -102,6 +103,8 @@ def accept(*, link: CrossLink, by: Any, seen: str) -> None:
         raise NotPossible("Only an alternative needs a second person.")
     if row.curator_id == by.pk:
         raise NotPossible("You answer for this link yourself; a second person has to agree.")
+    if not row.reason:
+        raise NeedsReason(NO_REASON)
     row.accepted_by = by
     row.save(update_fields=["accepted_by"])
     raise_generation()
@@ -129,18 +132,15 @@ def mark_checked(links: QuerySet[CrossLink], *, by: Any) -> int:
 def add_reverse(*, link: CrossLink, by: Any, reason: str) -> CrossLink:
     """Add the link back, by the same relation and with a reason of its own.
 
-    Returns it. Raises PermissionDenied, or NotPossible: the target is no drug,
-    has ended, or leads back already.
+    Returns it. Raises PermissionDenied, NeedsReason for an alternative without
+    one, or NotPossible: the target is no drug, has ended, or leads back already.
     """
     require(by, "add_crosslink")
-    target = link.to_drug
-    if target is None:
-        raise NotPossible("Only a link to a drug has a way back.")
-    if target.successors.exists():
-        raise NotPossible(f"Another drug took the place of {target}.")
-    if target.links.filter(to_drug=link.from_drug, relation=link.relation).exists():
-        raise NotPossible(f"{target} leads to {link.from_drug} by this relation already.")
-    Drug.objects.select_for_update().get(pk=target.pk)
+    if link.to_drug is None or why_no_reverse(link):
+        raise NotPossible(why_no_reverse(link))
+    if link.relation == Relation.ALTERNATIVE and not reason.strip():
+        raise NeedsReason(NO_REASON)
+    target = Drug.objects.select_for_update().get(pk=link.to_drug.pk)
     last = target.links.order_by("-position").values_list("position", flat=True).first()
     back = CrossLink(
         from_drug=target,
@@ -153,6 +153,18 @@ def add_reverse(*, link: CrossLink, by: Any, reason: str) -> CrossLink:
     back.save()
     _touch({target.pk})
     return back
+
+
+def why_no_reverse(link: CrossLink) -> str:
+    """Return why there can be no link back, or ""."""
+    target = link.to_drug
+    if target is None:
+        return "Only a link to a drug has a way back."
+    if target.successors.exists():
+        return f"Another drug took the place of {target}."
+    if target.links.filter(to_drug=link.from_drug, relation=link.relation).exists():
+        return f"{target} leads to {link.from_drug} by this relation already."
+    return ""
 
 
 def replacement(links: QuerySet[CrossLink], target: Drug) -> Replacement:

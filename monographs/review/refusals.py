@@ -16,7 +16,7 @@ class ContentErrors(Refusal):
 
     def __init__(self, places: Sequence[str]) -> None:
         """Take one sentence for each place."""
-        super().__init__("The text cannot be submitted: " + "; ".join(places) + ".")
+        super().__init__("Content rules are broken: " + "; ".join(places) + ".")
         self.places = list(places)
 
 

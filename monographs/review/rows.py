@@ -115,14 +115,14 @@ def write_sections(drug: Drug, texts: Mapping[SectionKind, str]) -> None:
         )
 
 
-def same_name(name: str) -> Drug | None:
-    """Return a drug that has this name already, salts apart, or None."""
+def same_name(name: str, *, besides: int | None = None) -> Drug | None:
+    """Return another drug that has this name already, salts apart, or None."""
     norm = normalise(name)
     bare = " ".join(word for word in norm.split() if word not in SALTS) or norm
     forms = {norm, bare, *(f"{bare} {salt}" for salt in SALTS)}
     kinds = [kind.value for kind in OF_SUBSTANCES]
-    found = DrugName.objects.filter(norm__in=forms, kind__in=kinds).select_related("drug").order_by("pk")
-    first = found.first()
+    found = DrugName.objects.filter(norm__in=forms, kind__in=kinds).exclude(drug=besides)
+    first = found.select_related("drug").order_by("pk").first()
     return first.drug if first else None
 
 

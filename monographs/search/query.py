@@ -31,7 +31,7 @@ def find(q: str, *, at: datetime) -> Results:
     one drug among all known rows in any state, that means nothing else
     anywhere; everything else is only offered.
     """
-    query = q[:LONGEST_QUERY].strip()
+    query = "".join(sign for sign in q[:LONGEST_QUERY] if sign.isprintable()).strip()
     norm = normalise(query)
     if not norm:
         return Results(query)

@@ -55,7 +55,7 @@ def _called(live):
 def _no_page(request, slug, at):
     """Lead an old address to the drug's present one; say what became of a drug, or that only its name is known."""
     old = OldSlug.objects.select_related("drug").filter(slug=slug).first()
-    if old is not None:
+    if old is not None and old.drug.slug != slug:
         return redirect(old.drug, permanent=True)
     if slug != slug.lower():
         return redirect("drug", slug.lower(), permanent=True)

@@ -277,7 +277,7 @@ def test_the_way_back_is_added_with_its_own_reason_by_the_content_rules(editor, 
 def test_a_form_of_the_other_drug_that_was_open_meanwhile_is_refused(editor, alternative):
     client = signed_in(editor)
     data = opened(client, alternative.to_drug)
-    client.post(page_of(alternative, "reverse"), {"reason": ""})
+    client.post(page_of(alternative, "reverse"), {"reason": "Of the same class."})
 
     response = client.post(change_of(alternative.to_drug), data | {"lead": "Another lead."})
 

@@ -49,6 +49,16 @@ def names_of(drug):
 # Rename
 
 
+@pytest.mark.parametrize("name", ["Felodipine", "felodipine hydrochloride"])
+def test_no_drug_takes_the_name_of_another(lead, name):
+    drug, other = builders.released().drug, builders.released("Felodipine").drug
+
+    with pytest.raises(review.NotPossible, match=f"This may be {other}, which exists"):
+        rename(drug, lead, name=name)
+
+    assert Drug.objects.get(pk=drug.pk).slug == "amlodipine"
+
+
 def test_a_renamed_drug_has_its_new_address_and_keeps_its_old_name(lead):
     drug = builders.released().drug
 

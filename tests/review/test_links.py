@@ -306,7 +306,7 @@ def test_the_way_back_has_the_same_relation_and_a_reason_of_its_own(editor, seco
 def test_the_way_back_of_an_alternative_waits_for_a_second_person_too(editor):
     link = answered(builders.released(), editor, "alternative", to_drug=builders.released("Felodipine").drug)
 
-    assert review.add_reverse(link=link, by=editor, reason="").accepted_by is None
+    assert review.add_reverse(link=link, by=editor, reason="Of the same class.").accepted_by is None
 
 
 def test_there_is_one_way_back_and_only_from_a_drug(editor):

@@ -181,3 +181,11 @@ def test_whatever_is_typed_opens_nothing_but_its_own_name(db, q):
         builders.released()
     told = found(q)
     assert told.redirect is None or q.casefold().strip() == "amlodipine"
+
+
+@pytest.mark.parametrize("q", ["xyz\x00zy", "xyz\x1bzy", "xyz\u202ezy"])
+def test_what_cannot_be_seen_is_not_shown_again(client, q):
+    page = client.get("/search/", {"q": q}).content.decode()
+
+    assert "xyzzy" in page
+    assert q not in page

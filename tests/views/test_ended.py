@@ -167,3 +167,27 @@ def test_after_rename_merge_and_split_no_link_is_dead_and_every_old_name_is_foun
     assert OldSlug.objects.get().slug == "felodipine"
     assert one.drug.revisions.exists()
     assert old.drug.revisions.exists()
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_drug_that_came_back_to_its_old_address_never_leads_to_itself(client, lead, ends):
+    live, heirs = builders.released(), [builders.released(name) for name in INSULINS]
+    live = renamed(live, lead)
+    live = renamed(live, lead, "Amlodipine", "amlodipine")
+    if ends:
+        split(live, heirs, lead)
+
+    there = client.get("/drugs/amlodipine/")
+    other = client.get("/drugs/amlodipinum/")
+
+    assert there.status_code == 200
+    assert (other.status_code, other.url) == (301, "/drugs/amlodipine/")
+
+
+def test_a_draft_that_came_back_to_its_old_address_is_a_known_name(client, lead):
+    drug = builders.written()
+    review.rename(drug=drug, name="Amlodipinum", slug="amlodipinum", by=lead, reason="New name.")
+    review.rename(drug=drug, name="Amlodipine", slug="amlodipine", by=lead, reason="Old name.")
+
+    assert client.get("/drugs/amlodipine/").status_code == 404
+    assert client.get("/drugs/amlodipinum/").url == "/drugs/amlodipine/"

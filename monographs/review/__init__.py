@@ -13,6 +13,7 @@ from monographs.review.actions import (
 )
 from monographs.review.clock import clinical_now
 from monographs.review.facts import facts_of
+from monographs.review.guards import DEEPEST_CLASS
 from monographs.review.life import (
     MergePlan,
     merge,
@@ -68,6 +69,7 @@ from monographs.review.rows import (
 )
 
 __all__ = [
+    "DEEPEST_CLASS",
     "EDITOR",
     "LEAD",
     "NO_REASON",

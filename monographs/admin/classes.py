@@ -6,6 +6,7 @@ from django.contrib import admin
 from monographs import review
 from monographs.admin.base import NeverDeleted, refuse_content_errors
 from monographs.models import DrugClass
+from monographs.names import normalise
 
 
 class ClassForm(forms.ModelForm):
@@ -15,6 +16,13 @@ class ClassForm(forms.ModelForm):
         model = DrugClass
         fields = ("name", "slug", "parent", "description", "atc")
 
+    def clean_name(self):
+        """Stop at a class that exists."""
+        name = self.cleaned_data["name"]
+        if DrugClass.objects.filter(norm=normalise(name)).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(f"There is a class called {name} already.")
+        return name
+
     def clean_description(self):
         """Hold the definition to the content rules."""
         refuse_content_errors(self.cleaned_data["description"], "description")
@@ -23,7 +31,9 @@ class ClassForm(forms.ModelForm):
     def clean_parent(self):
         """Refuse a parent that stands below this class."""
         if review.is_loop(self.instance, self.cleaned_data["parent"]):
-            raise forms.ValidationError("A class cannot stand above itself, nor so deep.")
+            raise forms.ValidationError(
+                f"A class cannot stand below itself, nor more than {review.DEEPEST_CLASS} levels deep."
+            )
         return self.cleaned_data["parent"]
 
 

@@ -37,6 +37,7 @@ class NewDrugForm(KnownForm):
     class Meta:
         model = Drug
         fields = ("name", "slug", "primary_class")
+        help_texts = {"name": "As the page's heading shows it. Add it under Drug names too, with its kind."}
 
     def clean_name(self):
         """Stop at a drug that exists, salts apart."""

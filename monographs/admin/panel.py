@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 
 from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
 
 from monographs.document.shape import ClassRef, Document, Flag, WaiverRef
 from monographs.lint import Hit, lint_document, statements_without_source
 from monographs.vocabulary import FlagKind, SectionKind
+
+# Of a statement without a source, so that it is recognised.
+LONGEST = 160
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,18 @@ class Panel:
     def help_for(self, kind):
         """Return what stands beside a section's field, or "" when nothing is wrong."""
         lines = [
-            f"{'Error' if hit.is_error else 'Warning'}, line {hit.line}: {hit.advice} (“{hit.excerpt}”, {hit.rule})"
+            (
+                "Error" if hit.is_error else "Warning",
+                f", line {hit.line}: {hit.advice} (“{hit.excerpt}”, rule {hit.rule})",
+            )
             for hit in self.hits.get(kind, ())
         ]
-        lines += [f"Without a source: “{text}”" for text in self.bare.get(kind, ())]
+        lines += [
+            ("Without a source", f": “{Truncator(text).chars(LONGEST)}”") for text in self.bare.get(kind, ())
+        ]
         if not lines:
             return ""
-        return format_html(
-            '<ul class="hits">{}</ul>', format_html_join("", "<li>{}</li>", ((line,) for line in lines))
-        )
+        return format_html('<ul class="hits">{}</ul>', format_html_join("", "<li><b>{}</b>{}</li>", lines))
 
     def _errors(self):
         """Yield how many errors each section has."""

@@ -145,7 +145,12 @@ def roll_back_step(request, drug):
     earlier = shown.exclude(pk=_live_id(drug)).defer("document").distinct().order_by("-number")
     revision = _asked(request, drug)
     if revision is None:
-        step = Step("Roll back", "", None, links=[(f"?revision={one.pk}", _named(one)) for one in earlier])
+        step = Step(
+            "Roll back: which text shall readers see again?",
+            "",
+            None,
+            links=[(f"?revision={one.pk}", _named(one)) for one in earlier],
+        )
         step.why_not = [] if step.links else ["Readers saw no other revision before."]
         return step
     step = _showing(request, drug, revision, review.roll_back)

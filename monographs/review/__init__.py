@@ -21,6 +21,7 @@ from monographs.review.credentials import (
 )
 from monographs.review.days import span
 from monographs.review.facts import facts_of, notices_of, signed_of
+from monographs.review.guards import DEEPEST_CLASS
 from monographs.review.life import MergePlan, merge, merge_plan, proposed_flags, rename, split, take_flags
 from monographs.review.links import (
     NO_REASON,
@@ -87,6 +88,7 @@ from monographs.review.signing import (
 from monographs.review.sources import supersede
 
 __all__ = [
+    "DEEPEST_CLASS",
     "EDITOR",
     "LEAD",
     "NO_REASON",

@@ -37,7 +37,7 @@ class Trouble(Enum):
     NOT_LIVE = "target has no public page"
     RENAMED = "target renamed since checked"
     CHANGED = "class or flags of the target changed since checked"
-    OLD = "not checked for 24 months"
+    OLD = "not checked within 24 months"
     UNACCEPTED = "waits for a second person"
     ONE_WAY = "alternative in one direction only"
     TWICE = "same target by another relation"

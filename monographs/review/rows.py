@@ -99,7 +99,7 @@ def section_text(kind: SectionKind, text: str, keys: set[str]) -> str:
     tidy = tidied({"sections": {kind.value: text}})["sections"][kind.value]
     unknown = [ref.key for ref in references(tidy) if ref.key not in keys]
     if unknown:
-        raise Problem("", f"The key [{unknown[0]}] names no citation of this drug.")
+        raise Problem("", f"The key [{unknown[0]}] names no citation of this drug; add it under Citations.")
     return tidy
 
 

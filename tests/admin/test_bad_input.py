@@ -180,3 +180,13 @@ def test_a_new_drug_offers_no_page_that_is_not_there(editor):
 
     assert "View on site" not in client.get(change_of(written)).content.decode()
     assert "View on site" in client.get(change_of(live.drug)).content.decode()
+
+
+def test_a_class_that_exists_is_not_made_again(editor):
+    pages.drug_class("anticoagulants", "Anticoagulant")
+
+    page = signed_in(editor).post(
+        "/admin/monographs/drugclass/add/", {"name": " ANTICOAGULANT", "slug": "anticoagulants-2"}
+    )
+
+    assert "There is a class called ANTICOAGULANT already." in pages.words(page)

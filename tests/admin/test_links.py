@@ -405,7 +405,7 @@ def test_the_table_has_every_chosen_link_and_no_formula(editor):
         "'=HYPERLINK(1)",
         "'+1 is a sum",
     )
-    assert rows[0]["wrong"] == "not checked for 24 months"
+    assert rows[0]["wrong"] == "not checked within 24 months"
 
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])

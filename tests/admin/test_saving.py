@@ -35,7 +35,7 @@ def test_an_unknown_reference_key_is_an_error_at_its_section(editor):
 
     assert response.status_code == 200
     assert response.context["adminform"].form.errors == {
-        "section_cautions": ["The key [nosuch] names no citation of this drug."]
+        "section_cautions": ["The key [nosuch] names no citation of this drug; add it under Citations."]
     }
     assert not drug.sections.filter(kind="cautions").exists()
 

@@ -44,7 +44,7 @@ def test_each_hit_stands_beside_its_section(editor):
     page = signed_in(editor).get(change_of(drug))
 
     form = page.context["adminform"].form
-    assert "Error, line 1" in form["section_monitoring"].help_text
+    assert "<b>Error</b>, line 1" in form["section_monitoring"].help_text
     assert "Error" not in form["section_indications"].help_text
 
 

@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questioned', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name_plural': 'questioned',
+                'verbose_name': 'questioned reviewer',
                 'permissions': [('question_reviews', 'Can cancel every review of a person')],
             },
         ),

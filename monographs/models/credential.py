@@ -80,7 +80,7 @@ class Questioned(models.Model):
     at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
 
     class Meta:
-        verbose_name_plural = "questioned"
+        verbose_name = "questioned reviewer"
         permissions = [("question_reviews", "Can cancel every review of a person")]
 
     def __str__(self):

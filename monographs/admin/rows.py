@@ -24,6 +24,9 @@ from monographs.models import (
 )
 from monographs.models.fields import NormalisedNameField
 
+# No row has a longer one, and SQLite fails when it is asked for it.
+LONGEST_ID = 18
+
 
 class OnlyIds:
     """An autocomplete that draws a forged value as nothing chosen, where Django's own would fail.
@@ -37,7 +40,7 @@ class OnlyIds:
 
     def optgroups(self, name, value, attr=None):
         """Return the chosen options."""
-        ids = [one for one in value if not one or str(one).isdecimal()]
+        ids = [one for one in value if not one or (str(one).isdecimal() and len(str(one)) <= LONGEST_ID)]
         return super().optgroups(name, ids, attr)  # type: ignore[misc]
 
 

@@ -1,0 +1,100 @@
+"""Credentials and notices in Chromium: axe on what is ours, the policy, a phone, the keyboard."""
+
+import pytest
+from django.conf import settings
+
+from monographs.models import Credential, Drug
+from tests import builders
+from tests.admin.forms import signed_in
+from tests.admin.test_in_browser import WIDER, faults
+from tests.browser.conftest import chromium, db, opener, site
+from tests.review.test_credentials import recorded
+from tests.review.test_forecast import noticed
+
+__all__ = ["db", "site"]
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "credentials": "credential/",
+    "new credential": "credential/add/",
+    "credential": "credential/{waiting}/change/",
+    "verified credential": "credential/{verified}/change/",
+    "verify": "credential/{waiting}/verify/",
+    "end a credential": "credential/{verified}/end/",
+    "cancel reviews": "credential/{verified}/question/",
+    "questioned": "questioned/",
+    "notices": "safetynotice/",
+    "notice": "safetynotice/{notice}/change/",
+    "keep": "safetynotice/{notice}/keep/",
+    "end a notice": "safetynotice/{notice}/end/",
+    "notice on a drug": "drug/{drug}/notice/",
+    "notice on a class": "drugclass/{drug_class}/notice/",
+    "class": "drugclass/{drug_class}/change/",
+}
+
+
+@pytest.fixture(scope="module")
+def data(site):
+    """The ids of the rows that the pages are about."""
+    lead = builders.person("lead", builders.LEAD)
+    signer = builders.credentialed("signer")
+    drug = Drug.objects.get(slug="pomalidomide")
+    return {
+        "waiting": recorded(builders.person("pharmacist", builders.REVIEWER), by=lead).pk,
+        "verified": Credential.objects.get(person=signer).pk,
+        "notice": noticed(drug, lead).pk,
+        "drug": drug.pk,
+        "drug_class": drug.primary_class_id,
+    }
+
+
+@pytest.fixture(scope="module")
+def at_work(site, data):
+    """A function that opens one of the pages, as a lead or as a reviewer."""
+    people = {
+        "lead": builders.person("lead", builders.LEAD),
+        "pharmacist": builders.person("pharmacist", builders.REVIEWER),
+    }
+    name = settings.SESSION_COOKIE_NAME
+    cookies = {who: signed_in(person).cookies[name].value for who, person in people.items()}
+    with chromium() as browser:
+        opened = opener(browser, site)
+
+        def at(kind, who="lead", **window):
+            state = {"cookies": [{"name": name, "value": cookies[who], "url": site}]}
+            address = f"/admin/monographs/{PAGES[kind].format(**data)}"
+            return opened(address, storage_state=state, **window)
+
+        yield at
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_fits_a_phone_and_axe_finds_nothing_in_what_is_ours(at_work, kind):
+    with at_work(kind) as page:
+        assert not page.evaluate(WIDER)
+        if page.locator(".step, .object-tools").count():
+            assert faults(page) == []
+        assert page.said == []
+
+
+@pytest.mark.parametrize("kind", ["credentials", "credential"])
+def test_a_reviewers_own_pages_fit_a_phone(at_work, kind):
+    with at_work(kind, "pharmacist") as page:
+        assert not page.evaluate(WIDER)
+        assert page.locator("#content").get_by_text("pharmacist").first.is_visible()
+        assert page.said == []
+
+
+def test_a_notice_is_put_up_by_keyboard(at_work):
+    with at_work("notice on a class", width=1280, height=900) as page:
+        page.focus("[name=text]")
+        page.keyboard.type("Read the new advice on blood clots first.")
+        page.locator(".select2-selection").focus()
+        page.keyboard.press("Enter")
+        page.locator(".select2-search__field").fill("Imnovid")
+        page.locator(".select2-results__option--highlighted").wait_for()
+        page.keyboard.press("Enter")
+        page.focus(".step [type=submit]")
+        page.keyboard.press("Enter")
+        page.get_by_text("Readers see the notice now.").wait_for()
+        assert page.said == []

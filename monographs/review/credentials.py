@@ -92,7 +92,7 @@ def refuse_recording(credential: Credential) -> None:
 
     Raises NotPossible when this one is verified or has ended, or when the same stands already.
     """
-    get_user_model().objects.select_for_update().get(pk=credential.person_id)
+    _held(credential.person_id)
     if credential.pk is not None:
         refuse_closed(credential)
     same = (
@@ -133,6 +133,16 @@ def credential_of(person: Any, part: Part, at: datetime) -> Credential | None:
     return Credential.objects.filter(valid(at, part), person=person.pk).order_by("-ends_at", "pk").first()
 
 
+def held_credential_of(person: Any, part: Part, at: datetime) -> Credential | None:
+    """Return what `credential_of` does, held until the transaction ends.
+
+    Who ends it meanwhile waits; when somebody was ending it, it is none any more.
+    """
+    found = credential_of(person, part, at)
+    rows = Credential.objects.select_for_update(of=("self",)).filter(valid(at, part))
+    return rows.filter(pk=found.pk).first() if found else None
+
+
 def why_no_credential(person: Any, part: Part, at: datetime) -> str:
     """Return the sentence that tells a person why they cannot sign a part."""
     mine: QuerySet[Credential] = Credential.objects.filter(person=person.pk)
@@ -141,7 +151,7 @@ def why_no_credential(person: Any, part: Part, at: datetime) -> str:
     if last is None:
         return ASK
     if last.ended_at is not None:
-        return f"Your credential was ended: {last.ended_because} {ASK}"
+        return f"Your credential was ended: {last.ended_because.rstrip('.')}. {ASK}"
     if last.verified_at is None:
         return "Nobody has verified your registration yet. You can read and comment, not sign."
     if last.starts_at > at:
@@ -192,7 +202,7 @@ def question_reviews_of(*, person: Any, by: Any, reason: str) -> Questioned:
     """
     require(by, "question_reviews")
     refuse_no_reason(reason)
-    if sentence := why_not_questioned(get_user_model().objects.select_for_update().get(pk=person.pk), by):
+    if sentence := why_not_questioned(_held(person.pk), by):
         raise NotPossible(sentence)
     Credential.objects.filter(person=person, ended_at=None).update(
         ended_by=by, ended_at=DatabaseNow(), ended_because=reason.strip()
@@ -211,6 +221,11 @@ def why_not_questioned(person: Any, by: Any) -> str:
     if approvals.exists() or Credential.objects.filter(person=person, ended_at=None).exists():
         return ""
     return f"Nothing that {person.get_full_name()} signed counts now, and no credential of theirs stands."
+
+
+def _held(person: int) -> Any:
+    """Return a person, held until the transaction ends; what points to them can be written meanwhile."""
+    return get_user_model().objects.select_for_update(no_key=True).get(pk=person)
 
 
 def _day(at: datetime) -> str:

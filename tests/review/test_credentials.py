@@ -9,6 +9,7 @@ from django.utils import timezone
 from monographs import review
 from monographs.models import Credential, Generation, Questioned
 from monographs.review import Validity, clinical_now
+from monographs.vocabulary import Part
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,15 @@ def test_how_far_a_credential_is(lead, pharmacist):
     assert review.validity_of(valid, valid.starts_at - timedelta(microseconds=1)) is Validity.BEGINS
     review.end_credential(credential=valid, by=lead, reason="Left.")
     assert review.validity_of(Credential.objects.get(), clinical_now()) is Validity.ENDED
+
+
+@pytest.mark.parametrize("reason", ["Registration lapsed", "Registration lapsed."])
+def test_who_signs_no_more_reads_why(lead, pharmacist, reason):
+    review.end_credential(credential=recorded(pharmacist, by=lead), by=lead, reason=reason)
+
+    sentence = review.why_no_credential(pharmacist, Part.MONOGRAPH, clinical_now())
+
+    assert sentence.startswith("Your credential was ended: Registration lapsed. You can read and comment")
 
 
 @pytest.mark.parametrize(

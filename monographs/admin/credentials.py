@@ -128,6 +128,11 @@ def named(person):
     return name if name == person.username else f"{name} ({person.username})"
 
 
+def done(person, at):
+    """Return who did something and when, or None for what nobody has done."""
+    return f"by {named(person)} on {day(at)}" if person else None
+
+
 def last_day(credential):
     """Return the last day on which a credential holds."""
     return timezone.localdate(credential.ends_at - timedelta(microseconds=1))
@@ -164,7 +169,7 @@ def verify_step(request, credential):
         f"{named(credential.person)}: {credential.role}.",
         f"{credential.body}, registration number {credential.number}.",
         f"From {day(credential.starts_at)} until {day(last_day(credential))}; may sign {parts_of(credential)}.",
-        f"Readers see {'the name and ' if credential.shows_name else ''}the role beside each signature.",
+        f"Readers see {'name, role' if credential.shows_name else 'role'} and body beside each signature.",
         "Then it cannot be changed any more, only ended.",
     ]
     step.why_not = review.why_not_verified(credential, request.user)
@@ -229,8 +234,8 @@ class CredentialAdmin(WithSteps, NeverDeleted):
     fields = (*CredentialForm.Meta.fields, "first", "last")
     steps = (VERIFY, END, QUESTION)
     readable = (
-        *("holder", "role", "body", "number", "signs", "shows_name", "first_day", "last_day", "state"),
-        *("recorded_by", "recorded_at", "verified_by", "verified_at", "ended_by"),
+        *("holder", "role", "body", "number", "readers_see", "first_day", "last_day"),
+        *("state", "signs", "recorded", "verified", "ended"),
     )
 
     def get_queryset(self, request):
@@ -325,6 +330,26 @@ class CredentialAdmin(WithSteps, NeverDeleted):
         """Return the day on which it was signed with last."""
         return day(credential.last_at) if credential.last_at else None
 
+    @admin.display(description="readers see")
+    def readers_see(self, credential):
+        """Return what stands beside a signature."""
+        return "name, role and body" if credential.shows_name else "role and body"
+
+    @admin.display(description="recorded")
+    def recorded(self, credential):
+        """Return by whom it was recorded or corrected last, and when it was first."""
+        return done(credential.recorded_by, credential.recorded_at)
+
+    @admin.display(description="verified")
+    def verified(self, credential):
+        """Return by whom and when it was verified."""
+        return done(credential.verified_by, credential.verified_at)
+
+    @admin.display(description="ended")
+    def ended(self, credential):
+        """Return by whom and when it was ended."""
+        return done(credential.ended_by, credential.ended_at)
+
     @admin.display(description="first day")
     def first_day(self, credential):
         """Return the first day on which it holds."""
@@ -340,10 +365,21 @@ class CredentialAdmin(WithSteps, NeverDeleted):
 class QuestionedAdmin(ReadOnly):
     """People whose reviews were cancelled, when and why."""
 
-    list_display = ("person", "reason", "by", "at")
+    list_display = ("who", "reason", "cancelled")
     list_select_related = ("person", "by")
     search_fields = ("person__full_name", "person__username", "reason")
     ordering = ("-pk",)
+    fields = ("who", "reason", "cancelled")
+
+    @admin.display(description="person")
+    def who(self, questioned):
+        """Return whose reviews were cancelled."""
+        return named(questioned.person)
+
+    @admin.display(description="cancelled")
+    def cancelled(self, questioned):
+        """Return by whom and when."""
+        return done(questioned.by, questioned.at)
 
 
 def is_closed(credential):

@@ -181,12 +181,12 @@ NOTICE_STEPS = (Kind("notice", "Put up a safety notice", "post_safetynotice", po
 class NoticeAdmin(WithSteps, ReadOnly):
     """Warnings, the open ones first. They are put up from the form of a drug or a class."""
 
-    list_display = ("on", "text", "posted_at", "check_on", "state")
+    list_display = ("on", "text", "state", "posted", "to_check")
     list_display_links = ("on", "text")
     list_select_related = ("drug", "drug_class", "source", "review__revision__drug", "posted_by", "ended_by")
     search_fields = ("drug__name", "drug_class__name", "text")
     ordering = (F("ended_at").desc(nulls_first=True), "check_on", "-pk")
-    fields = ("on", "text", "origin", "posted_by", "posted_at", "check_on", "state", "ended_by")
+    fields = ("on", "text", "origin", "posted", "to_check", "state")
     steps = (KEEP, END)
 
     def get_queryset(self, request):
@@ -212,9 +212,20 @@ class NoticeAdmin(WithSteps, ReadOnly):
         """Return what the notice rests on."""
         return str(notice.source or f"revoked: {notice.review.revision}")
 
+    @admin.display(description="posted")
+    def posted(self, notice):
+        """Return when it was put up, and by whom."""
+        return f"{day(notice.posted_at)} by {notice.posted_by.get_full_name()}"
+
+    @admin.display(description="check on")
+    def to_check(self, notice):
+        """Return by when somebody looks at it again."""
+        return day(notice.check_on)
+
     @admin.display(description="state")
     def state(self, notice):
         """Return how a notice stands, in words."""
         if notice.ended_at:
-            return f"ended on {day(notice.ended_at)}: {notice.ended_because}"
+            by = notice.ended_by.get_full_name()
+            return f"ended on {day(notice.ended_at)} by {by}: {notice.ended_because}"
         return f"open, check passed since {day(notice.check_on)}" if notice.check_on < today() else "open"

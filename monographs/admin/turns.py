@@ -17,5 +17,5 @@ def turns_in_words(turns):
             drawn[key] = render_to_string("components/mark.html", {"mark": mark, "form": "short"})
         return drawn[key]
 
-    lines = [format_html("{}: {} → {}", one.live, short(one.before), short(one.after)) for one in turns]
+    lines = [format_html("{}: {} becomes {}", one.live, short(one.before), short(one.after)) for one in turns]
     return [f"The mark of {pages} changes:", *lines]

@@ -25,7 +25,9 @@ class Credential(models.Model):
     may_sign_monographs = models.BooleanField(default=True)
     may_sign_dosing = models.BooleanField(default=False)
     shows_name = models.BooleanField(
-        default=False, help_text="Readers see the person's name beside the role. Ask the person first."
+        "the name is shown",
+        default=False,
+        help_text="Readers see the person's name beside the role. Ask the person first.",
     )
     starts_at = models.DateTimeField("valid from")
     ends_at = models.DateTimeField("valid until", help_text="The moment from which it is valid no more.")

@@ -367,7 +367,7 @@ def test_all_reviews_of_a_person_are_cancelled_after_each_page_was_named(lead):
 
     page = pages.words(client.get(address))
     assert "The mark of 1 page changes:" in page
-    assert f"Amlodipine: Reviewed {day(today())} → Not reviewed: cancelled" in page
+    assert f"Amlodipine: Reviewed {day(today())} becomes Not reviewed: cancelled" in page
     assert "Felodipine" not in page
     assert "status wording" in pages.words(client.post(address, {"reason": "It was approved by a friend."}))
     assert not Questioned.objects.exists()
@@ -403,4 +403,4 @@ def test_a_demonstration_says_so_in_each_mark(lead):
 
     page = pages.words(signed_in(lead).get(page_of(signer.credentials.get(), "question")))
 
-    assert f"Amlodipine: Reviewed {day(today())} (demo) → Not reviewed: cancelled (demo)" in page
+    assert f"Amlodipine: Reviewed {day(today())} (demo) becomes Not reviewed: cancelled (demo)" in page

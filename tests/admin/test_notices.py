@@ -57,7 +57,7 @@ def test_a_lead_puts_a_notice_up_on_a_drug_after_the_page_told_what_changes(lead
     client = signed_in(lead)
     page = pages.words(client.get(post_of(drug)))
     assert f"readers see “Safety notice, {day(today())}”" in page
-    assert "Felodipine: Not reviewed → Not reviewed · safety notice" in page
+    assert "Felodipine: Not reviewed becomes Not reviewed · safety notice" in page
     assert "Amlodipine: Reviewed" not in page
 
     done = sent(client, post_of(drug), filled())
@@ -80,8 +80,8 @@ def test_a_notice_on_a_class_names_every_page_below_it(lead):
 
     assert "It shows on every drug of this class and of the classes below it: 2 pages now." in page
     assert "The mark of 2 pages changes:" in page
-    assert f"Amlodipine: Reviewed {day(today())} → Check first: safety notice" in page
-    assert "Felodipine: Not reviewed → Not reviewed · safety notice" in page
+    assert f"Amlodipine: Reviewed {day(today())} becomes Check first: safety notice" in page
+    assert "Felodipine: Not reviewed becomes Not reviewed · safety notice" in page
     assert "Isradipine" not in page
     sent(client, post_of(top), filled())
     assert SafetyNotice.objects.get().drug_class == top
@@ -188,7 +188,7 @@ def test_the_list_has_open_notices_first_and_says_how_each_stands(lead):
         ("Amlodipine", f"open, check passed since {day(today() - timedelta(days=1))}"),
         ("Calcium-channel blocker (class)", "open"),
         ("Amlodipine", "open"),
-        ("Amlodipine", f"ended on {day(today())}: now in Monitoring"),
+        ("Amlodipine", f"ended on {day(today())} by lead: now in Monitoring"),
     ]
 
 
@@ -291,7 +291,7 @@ def test_a_notice_is_ended_once_and_the_page_told_what_readers_see_then(lead):
 
     page = pages.words(client.get(page_of(notice, "end")))
     assert "For 30 days readers see in its place: “Safety notice of" in page
-    assert f"Amlodipine: Check first: safety notice → Reviewed {day(today())}" in page
+    assert f"Amlodipine: Check first: safety notice becomes Reviewed {day(today())}" in page
     assert "This field is required." in problems(client.post(page_of(notice, "end"), {"reason": " "}))
     assert "amount of medicine" in problems(client.post(page_of(notice, "end"), {"reason": "Give 5 mg."}))
     assert "200 characters" in problems(client.post(page_of(notice, "end"), {"reason": "a" * 201}))

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from clincalc.accounts.site import ASKED
 from monographs import review
 from monographs.admin.base import DayInput, NeverDeleted, ReadOnly, day, log, refuse_content_errors
 from monographs.admin.steps import Kind, Step, WithSteps
@@ -266,8 +267,9 @@ class CredentialAdmin(WithSteps, NeverDeleted):
         return super().has_change_permission(request, obj) and not (obj and is_closed(obj))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Say why a form is not saved that was open while somebody verified the credential."""
-        if request.method == "POST" and object_id and super().has_change_permission(request):
+        """Say why a form is not saved that was open, or kept, while somebody verified the credential."""
+        is_sent = request.method == "POST" or ASKED in request.GET
+        if is_sent and object_id and super().has_change_permission(request):
             row = self.get_object(request, object_id)
             if row is not None and is_closed(row):
                 messages.error(request, "Nothing was saved: this credential is verified or ended already.")

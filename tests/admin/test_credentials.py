@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
 
+from clincalc.accounts import kept
 from monographs import review
 from monographs.admin.credentials import CredentialForm
 from monographs.models import Credential, DemoDatabase, Questioned
@@ -151,6 +153,23 @@ def test_what_is_verified_is_only_read_and_a_form_that_was_open_is_told_so(lead,
     assert "_save" not in page.content.decode()
     assert "verified or ended already" in said(answer)[0]
     assert Credential.objects.values().get() == before
+
+
+def test_a_correction_that_met_an_expired_login_is_kept_until_the_credential_is_verified(lead, waiting):
+    client = signed_in(lead)
+    page = client.get(page_of(waiting))
+    data = filled(waiting.person, number="2012346") | {kept.DRAWN_FOR: page.context[kept.DRAWN_FOR]}
+    Session.objects.all().delete()
+    client.post(page_of(waiting), data)
+    client.force_login(lead)
+    again = client.get(f"{page_of(waiting)}?kept=1")
+    assert again.context["adminform"].form["number"].value() == "2012346"
+
+    review.verify_credential(credential=waiting, by=lead)
+
+    late = client.get(f"{page_of(waiting)}?kept=1", follow=True)
+    assert "verified or ended already" in said(late)[0]
+    assert Credential.objects.get().number == NUMBER
 
 
 def test_a_credential_that_is_verified_while_a_form_is_saved_is_an_error_of_the_form(lead, waiting):

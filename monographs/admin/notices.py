@@ -20,6 +20,24 @@ REASON = SafetyNotice._meta.get_field("ended_because")
 # What the forms propose; policy allows more.
 USUAL_DAYS = 30
 SHOWN_DAYS = 30
+# How many sources can be chosen without JavaScript.
+OFFERED = 30
+
+
+class SourceSelect(KnownSelect):
+    """An autocomplete that offers the newest sources without JavaScript too, with none chosen at first."""
+
+    def optgroups(self, name, value, attr=None):
+        """Return the chosen option, an empty one and the newest."""
+        options = super().optgroups(name, value, attr)[0][1]
+        chosen = {str(option["value"]) for option in options}
+        newest = Source.objects.order_by("-pk")[:OFFERED]
+        offered = [("", ""), *((str(row.pk), row) for row in newest if str(row.pk) not in chosen)]
+        others = [
+            self.create_option(name, key, label, not key and not chosen, place)
+            for place, (key, label) in enumerate(offered, len(options))
+        ]
+        return [(None, [*others[:1], *options, *others[1:]], 0)]
 
 
 class CheckForm(forms.Form):
@@ -47,7 +65,7 @@ class NoticeForm(CheckForm):
     source = forms.ModelChoiceField(
         Source.objects.all(),
         help_text="Such as the Drug Safety Update. Record it under Sources first.",
-        widget=KnownSelect(SafetyNotice._meta.get_field("source"), admin.site),
+        widget=SourceSelect(SafetyNotice._meta.get_field("source"), admin.site),
     )
     field_order = ("text", "source", "check_on")
 

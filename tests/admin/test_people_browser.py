@@ -1,5 +1,7 @@
 """Credentials and notices in Chromium: axe on what is ours, the policy, a phone, the keyboard."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -10,7 +12,7 @@ from tests.admin.forms import signed_in
 from tests.admin.test_in_browser import WIDER
 from tests.browser.conftest import chromium, db, opener, site
 from tests.browser.test_axe import WCAG
-from tests.review.test_credentials import recorded
+from tests.review.test_credentials import recorded, today
 from tests.review.test_forecast import noticed
 
 __all__ = ["db", "site"]
@@ -108,3 +110,21 @@ def test_a_notice_is_put_up_by_keyboard(at_work):
         page.keyboard.press("Enter")
         page.get_by_text("Readers see the notice now.").wait_for()
         assert page.said == []
+
+
+def test_a_notice_is_put_up_and_a_credential_recorded_without_javascript(at_work, data):
+    with at_work("notice on a drug", java_script_enabled=False) as page:
+        assert page.locator("[name=source]").input_value() == ""
+        page.fill("[name=text]", "Read the new advice on infections first.")
+        page.locator("[name=source]").select_option(label="Amlodipine tablets, SmPC (12 May 2026)")
+        page.press("[name=check_on]", "Enter")
+        page.get_by_text("Readers see the notice now.").wait_for()
+    with at_work("new credential", java_script_enabled=False) as page:
+        page.locator("[name=person]").select_option(label="signer")
+        page.fill("[name=role]", "hospital pharmacist")
+        page.fill("[name=body]", "General Pharmaceutical Council")
+        page.fill("[name=number]", "1234567")
+        page.fill("[name=first]", "2026-01-01")
+        page.fill("[name=last]", f"{today() + timedelta(days=300)}")
+        page.press("[name=last]", "Enter")
+        page.get_by_text("was added successfully").wait_for()

@@ -3,17 +3,32 @@
 Texts are about amlodipine, for a test's eyes only: no reader sees them.
 """
 
+from datetime import timedelta
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from monographs import review
 from monographs.document import normalised
-from monographs.models import Drug, DrugClass
+from monographs.models import Credential, Drug, DrugClass
 from monographs.names import slugify_name
 from monographs.review import EDITOR, LEAD, REVIEWER
-from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
-__all__ = ["EDITOR", "LEAD", "REVIEWER", "document", "person", "raw", "released", "submitted", "written"]
+__all__ = [
+    "EDITOR",
+    "LEAD",
+    "REVIEWER",
+    "approved",
+    "credentialed",
+    "document",
+    "person",
+    "raw",
+    "released",
+    "submitted",
+    "written",
+]
 
 SMPC = {
     "kind": "smpc",
@@ -82,3 +97,34 @@ def released(name="Amlodipine", *, slug="", **changes):
         revision=revision, by=person("lead", LEAD), reason="First release.", acknowledged=SAFETY_SECTIONS
     )
     return revision.drug.live
+
+
+def credentialed(username="pharmacist", *roles):
+    """Return a person, a reviewer by default, with a verified credential for monographs that is valid today."""
+    holder, registrar = person(username, *(roles or (REVIEWER,))), person("registrar", LEAD)
+    today = timezone.localdate(review.clinical_now())
+    starts_at, ends_at = review.span(today - timedelta(days=30), today + timedelta(days=365))
+    credential = Credential.objects.create(
+        person=holder,
+        role="pharmacist",
+        body="General Pharmaceutical Council",
+        number="2012345",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        recorded_by=registrar,
+    )
+    review.verify_credential(credential=credential, by=registrar)
+    return holder
+
+
+def approved(name="Amlodipine", *, by=None, **changes):
+    """Return the approval of the text that readers see of a small monograph."""
+    revision = released(name, **changes).monograph
+    return review.approve(
+        revision=revision,
+        by=by or credentialed(),
+        digest=revision.digest,
+        interests="none",
+        read=[kind for kind in SectionKind if kind.value in revision.sections],
+        acknowledged=SAFETY_SECTIONS,
+    )

@@ -1,8 +1,11 @@
 """What our admin pages share."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.forms import ValidationError
 from django.utils import timezone
 
@@ -97,6 +100,26 @@ def not_ahead(day):
     if day is not None and day > timezone.localdate(clinical_now()):
         raise ValidationError("This day has not come yet.")
     return day
+
+
+class DayInput(forms.DateInput):
+    """A day, by the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs):
+        """Write days as browsers want them."""
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+def day(value):
+    """Return a day, or the local day of a moment, as people read it."""
+    return f"{timezone.localdate(value) if isinstance(value, datetime) else value:%-d %B %Y}"
+
+
+def log(request, row, what):
+    """Write into the admin's own history what a person did to a row. One query."""
+    LogEntry.objects.log_actions(request.user.pk, [row], CHANGE, what)
 
 
 def refuse_content_errors(text, where):

@@ -5,6 +5,8 @@ from django.contrib import admin
 
 from monographs import review
 from monographs.admin.base import NeverDeleted, refuse_content_errors
+from monographs.admin.notices import NOTICE_STEPS
+from monographs.admin.steps import WithSteps
 from monographs.models import DrugClass
 from monographs.names import normalise
 
@@ -38,7 +40,7 @@ class ClassForm(forms.ModelForm):
 
 
 @admin.register(DrugClass)
-class ClassAdmin(NeverDeleted):
+class ClassAdmin(WithSteps, NeverDeleted):
     """The tree of classes. The address of a class stays."""
 
     form = ClassForm
@@ -46,6 +48,7 @@ class ClassAdmin(NeverDeleted):
     list_select_related = ("parent",)
     search_fields = ("name", "norm", "atc")
     autocomplete_fields = ("parent",)
+    steps = NOTICE_STEPS
 
     def get_readonly_fields(self, request, obj=None):
         """Keep the address once the class is there."""

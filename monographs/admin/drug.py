@@ -13,6 +13,7 @@ from monographs.admin.base import NeverDeleted
 from monographs.admin.forms import DrugForm, NewDrugForm, field_of
 from monographs.admin.life import LIFE_STEPS
 from monographs.admin.links import links_view
+from monographs.admin.notices import NOTICE_STEPS
 from monographs.admin.panel import panel_of
 from monographs.admin.preview import preview_view
 from monographs.admin.rows import (
@@ -49,7 +50,7 @@ SECTIONS = (
     },
 )
 
-STEPS = (*TEXT_STEPS, *LIFE_STEPS)
+STEPS = (*TEXT_STEPS, *LIFE_STEPS, *NOTICE_STEPS)
 
 
 HEIRS = Prefetch("successors", Successor.objects.select_related("successor"))

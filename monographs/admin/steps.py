@@ -1,15 +1,17 @@
 """Pages of steps, each of which calls its step in `review`; here submit, release, roll back and withdraw."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 
 from monographs import review
@@ -79,6 +81,7 @@ class Step:
     effects: list = field(default_factory=list)
     why_not: list = field(default_factory=list)
     links: list = field(default_factory=list)
+    heading: str = "What changes for readers"
     is_grave: bool = False
     is_choice: bool = False
 
@@ -91,6 +94,59 @@ class Kind:
     label: str
     permission: str
     make: Any
+
+
+class WithSteps(admin.ModelAdmin):
+    """A form that leads to the pages of steps of its row."""
+
+    change_form_template = "admin/monographs/with_steps.html"
+    steps: Sequence[Kind] = ()
+
+    def called(self, row):
+        """Return what a row is called on the pages of its steps."""
+        return str(row)
+
+    def steps_for(self, row):
+        """Return the steps that fit a row."""
+        return self.steps
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Offer the steps that fit and that the person may take."""
+        if obj is not None:
+            context["steps"] = [
+                (step.label, reverse(self._address(step), args=[obj.pk]))
+                for step in self.steps_for(obj)
+                if request.user.has_perm(f"monographs.{step.permission}")
+            ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def get_urls(self):
+        """Add a page for each step."""
+        view = self.admin_site.admin_view
+        pages = [
+            path(
+                f"<int:pk>/{step.name.replace('_', '-')}/",
+                view(partial(self.step_view, step.make)),
+                name=self._address(step).removeprefix("admin:"),
+            )
+            for step in self.steps
+        ]
+        return [*pages, *super().get_urls()]
+
+    def step_view(self, make, request, pk):
+        """Show the page of a step of one row, or take it."""
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        page = reverse(f"admin:monographs_{self.opts.model_name}_change", args=[row.pk])
+        called = self.called(row)
+        return answered(self, request, made(request, make, row), called, trail=[(page, called)], back=page)
+
+    def _address(self, step):
+        """Return the name of a step's address."""
+        return f"admin:monographs_{self.opts.model_name}_{step.name}"
 
 
 def submit_step(request, drug):
@@ -111,6 +167,7 @@ def submit_step(request, drug):
         )
 
     step = Step("Submit for review", "Submit for review", form, act, "Submitted: the text is frozen.")
+    step.heading = "Changed since the last revision"
     try:
         document = build(drug)
     except Problem as problem:

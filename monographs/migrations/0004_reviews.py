@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(help_text='Never shown to readers.', max_length=40, verbose_name='registration number')),
                 ('may_sign_monographs', models.BooleanField(default=True)),
                 ('may_sign_dosing', models.BooleanField(default=False)),
-                ('shows_name', models.BooleanField(default=False, help_text="Readers see the person's name beside the role. Ask the person first.")),
+                ('shows_name', models.BooleanField(default=False, help_text="Readers see the person's name beside the role. Ask the person first.", verbose_name='the name is shown')),
                 ('starts_at', models.DateTimeField(verbose_name='valid from')),
                 ('ends_at', models.DateTimeField(help_text='The moment from which it is valid no more.', verbose_name='valid until')),
                 ('recorded_at', models.DateTimeField(db_default=monographs.models.fields.DatabaseNow(), editable=False)),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questioned', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name_plural': 'questioned',
+                'verbose_name': 'questioned reviewer',
                 'permissions': [('question_reviews', 'Can cancel every review of a person')],
             },
         ),

@@ -25,7 +25,9 @@ class Credential(models.Model):
     may_sign_monographs = models.BooleanField(default=True)
     may_sign_dosing = models.BooleanField(default=False)
     shows_name = models.BooleanField(
-        default=False, help_text="Readers see the person's name beside the role. Ask the person first."
+        "the name is shown",
+        default=False,
+        help_text="Readers see the person's name beside the role. Ask the person first.",
     )
     starts_at = models.DateTimeField("valid from")
     ends_at = models.DateTimeField("valid until", help_text="The moment from which it is valid no more.")
@@ -80,7 +82,7 @@ class Questioned(models.Model):
     at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
 
     class Meta:
-        verbose_name_plural = "questioned"
+        verbose_name = "questioned reviewer"
         permissions = [("question_reviews", "Can cancel every review of a person")]
 
     def __str__(self):

@@ -60,4 +60,9 @@ class SafetyNotice(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.drug or self.drug_class}: {self.text}"
+        return f"{self.target}: {self.text}"
+
+    @property
+    def target(self):
+        """The drug or the class that it stands on."""
+        return self.drug or self.drug_class

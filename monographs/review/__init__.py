@@ -13,14 +13,23 @@ from monographs.review.actions import (
 )
 from monographs.review.clock import clinical_now
 from monographs.review.credentials import (
+    Validity,
+    credential_digest,
     credential_of,
+    credential_span,
     end_credential,
     question_reviews_of,
+    record_credential,
+    refuse_recording,
+    validity_of,
     verify_credential,
     why_no_credential,
+    why_not_questioned,
+    why_not_verified,
 )
 from monographs.review.days import span
 from monographs.review.facts import facts_of, notices_of, signed_of
+from monographs.review.forecast import Turn, if_notice_ended, if_noticed, if_questioned
 from monographs.review.guards import DEEPEST_CLASS
 from monographs.review.life import MergePlan, merge, merge_plan, proposed_flags, rename, split, take_flags
 from monographs.review.links import (
@@ -123,6 +132,8 @@ __all__ = [
     "Task",
     "TextChanged",
     "Trouble",
+    "Turn",
+    "Validity",
     "accept",
     "add_reverse",
     "answer_for",
@@ -130,7 +141,9 @@ __all__ = [
     "attestation",
     "bring_in",
     "clinical_now",
+    "credential_digest",
     "credential_of",
+    "credential_span",
     "edit",
     "edit_and_submit",
     "edit_rows",
@@ -139,6 +152,9 @@ __all__ = [
     "end_notice",
     "facts_of",
     "having",
+    "if_notice_ended",
+    "if_noticed",
+    "if_questioned",
     "is_loop",
     "keep_notice",
     "last_approved",
@@ -151,9 +167,11 @@ __all__ = [
     "post_notice",
     "proposed_flags",
     "question_reviews_of",
+    "record_credential",
     "record_edit",
     "refuse_changed",
     "refuse_content_errors",
+    "refuse_recording",
     "release",
     "rename",
     "renew",
@@ -176,9 +194,12 @@ __all__ = [
     "take_flags",
     "task_of",
     "troubles_of",
+    "validity_of",
     "verify_credential",
     "why_no_credential",
     "why_no_reverse",
+    "why_not_questioned",
+    "why_not_verified",
     "with_troubles",
     "withdraw",
     "write_sections",

@@ -110,6 +110,7 @@ def signed_of(revisions: Collection[int]) -> dict[int, list[Signed]]:
                 interests=row.interests,
                 questioned_at=row.questioned_at,
                 questioned_because=row.questioned_because or "",
+                reviewer=row.reviewer_id,
             )
         )
     return found

@@ -39,6 +39,7 @@ class Signed:
 
     `on` is the day of `at` where the site is. From `overdue_from` the review is
     overdue, from `lapsed_from` it counts no more; an approval has both.
+    `reviewer` is the id of the signer's account.
     """
 
     verdict: Verdict
@@ -54,6 +55,7 @@ class Signed:
     interests: str = ""
     questioned_at: datetime | None = None
     questioned_because: str = ""
+    reviewer: int = 0
 
 
 @dataclass(frozen=True)

@@ -27,14 +27,18 @@ def post_notice(*, on: Drug | DrugClass, text: str, source: Source, check_on: da
 
     Returns the notice. Raises PermissionDenied, Ended, ContentErrors for a text
     that breaks a content rule or is too long, BadDay for a day more than 90 days
-    ahead or in the past.
+    ahead or in the past, NotPossible when the same text is up there already.
     """
     require(by, "post_safetynotice")
     if isinstance(on, Drug):
         locked(on)
+    else:
+        DrugClass.objects.select_for_update(of=("self",)).get(pk=on.pk)
     _refuse_text(text)
     _refuse_day(check_on)
     target = {"drug": on} if isinstance(on, Drug) else {"drug_class": on}
+    if SafetyNotice.objects.filter(**target, text=text.strip(), ended_at=None).exists():
+        raise NotPossible("This notice is up already.")
     notice = SafetyNotice.objects.create(
         **target, text=text.strip(), source=source, check_on=check_on, posted_by=by
     )

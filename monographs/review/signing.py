@@ -24,7 +24,7 @@ from monographs.models import (
 )
 from monographs.review.actions import locked
 from monographs.review.clock import clinical_now
-from monographs.review.credentials import credential_of, why_no_credential
+from monographs.review.credentials import credential_of, held_credential_of, why_no_credential
 from monographs.review.facts import notices_of, signed_of
 from monographs.review.live import latest_release, raise_generation
 from monographs.review.mark import effective, months_after
@@ -290,7 +290,7 @@ def _begun(revision: Revision, by: Any, digest: str) -> tuple[Drug, Revision, Cr
     if digest != revision.digest:
         raise TextChanged("This is not the text that you were shown: open the page again and read it.")
     at = clinical_now()
-    credential = credential_of(by, Part(revision.part), at)
+    credential = held_credential_of(by, Part(revision.part), at)
     if credential is None:
         raise NoCredential(why_no_credential(by, Part(revision.part), at))
     return drug, revision, credential, at

@@ -14,9 +14,15 @@ from tests.admin.forms import change_of, opened, signed_in
 
 pytestmark = pytest.mark.django_db
 MOST = 15
-NOUNS = ["drug", "drugclass", "source", "nameconflict", "edit", "revision", "release", "livedrug", "oldslug"]
+NOUNS = [
+    *("drug", "drugclass", "source", "nameconflict"),
+    *("edit", "revision", "release", "livedrug", "oldslug", "safetynotice", "questioned"),
+]
 SAFE_IN_BULK = {CrossLink: {"mark_checked", "replace_target", "export_csv"}}
-RECORD = [models.Edit, models.Revision, models.Release, models.LiveDrug, models.OldSlug]
+RECORD = [
+    *(models.Edit, models.Revision, models.Release, models.LiveDrug, models.OldSlug),
+    *(models.SafetyNotice, models.Questioned),
+]
 
 
 def queries(client, address):
@@ -92,7 +98,7 @@ def test_the_record_can_be_read_and_nothing_else(model):
     assert not page.has_delete_permission(request)
 
 
-@pytest.mark.parametrize("model", [models.Drug, models.DrugClass, models.Source])
+@pytest.mark.parametrize("model", [models.Drug, models.DrugClass, models.Source, models.Credential])
 def test_no_one_deletes(model):
     request = RequestFactory().get("/")
     request.user = builders.person("root")

@@ -3,17 +3,22 @@
 Texts are about amlodipine, for a test's eyes only: no reader sees them.
 """
 
+from datetime import timedelta
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from monographs import review
 from monographs.document import normalised
-from monographs.models import Drug, DrugClass
+from monographs.models import Credential, Drug, DrugClass
 from monographs.names import slugify_name
 from monographs.review import EDITOR, LEAD, REVIEWER
-from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
-__all__ = ["EDITOR", "LEAD", "REVIEWER", "document", "person", "raw", "released", "submitted", "written"]
+__all__ = [
+    *("EDITOR", "LEAD", "REVIEWER", "approval", "approved", "credentialed", "document", "person", "raw"),
+    *("released", "submitted", "written"),
+]
 
 SMPC = {
     "kind": "smpc",
@@ -68,11 +73,13 @@ def written(name="Amlodipine", *, slug="", by=None, **changes):
     return Drug.objects.get(pk=drug.pk)
 
 
-def submitted(name="Amlodipine", *, slug="", by=None, note="First text.", **changes):
+def submitted(
+    name="Amlodipine", *, slug="", by=None, note="First text.", kind=ChangeKind.CLINICAL, **changes
+):
     """Return the revision that freezes a small monograph."""
     by = by or person("editor", EDITOR)
     drug = written(name, slug=slug, by=by, **changes)
-    return review.submit(drug=drug, part=Part.MONOGRAPH, by=by, change_kind=ChangeKind.CLINICAL, note=note)
+    return review.submit(drug=drug, part=Part.MONOGRAPH, by=by, change_kind=kind, note=note)
 
 
 def released(name="Amlodipine", *, slug="", **changes):
@@ -82,3 +89,40 @@ def released(name="Amlodipine", *, slug="", **changes):
         revision=revision, by=person("lead", LEAD), reason="First release.", acknowledged=SAFETY_SECTIONS
     )
     return revision.drug.live
+
+
+def credentialed(username="pharmacist", *roles):
+    """Return a person with a verified credential that is valid now for monographs; a reviewer by default."""
+    holder = person(username, *(roles or (REVIEWER,)))
+    registrar = person("registrar", LEAD)
+    if not holder.credentials.filter(ended_at=None).exists():
+        now = review.clinical_now()
+        credential = Credential.objects.create(
+            person=holder,
+            role="pharmacist",
+            body="General Pharmaceutical Council",
+            number="2012345",
+            starts_at=now - timedelta(days=1),
+            ends_at=now + timedelta(days=365),
+            recorded_by=registrar,
+        )
+        review.verify_credential(credential=credential, by=registrar)
+    return holder
+
+
+def approved(name="Amlodipine", *, by=None, **changes):
+    """Return the approval of a small released monograph by `by`, a credentialed pharmacist by default."""
+    return approval(released(name, **changes).monograph, by=by)
+
+
+def approval(revision, *, by=None, **said):
+    """Return the approval of a revision, everything read, acknowledged and declared."""
+    return review.approve(
+        revision=revision,
+        by=by or credentialed(),
+        digest=revision.digest,
+        interests="none",
+        read=tuple(SectionKind),
+        acknowledged=SAFETY_SECTIONS,
+        **said,
+    )

@@ -11,6 +11,7 @@ from monographs.review.actions import (
     submit,
     withdraw,
 )
+from monographs.review.assignments import Holder, give_back, take
 from monographs.review.clock import clinical_now
 from monographs.review.credentials import (
     credential_of,
@@ -48,6 +49,7 @@ from monographs.review.links import (
 from monographs.review.mark import Facts, Mark, Notice, Signed, SourceChange, State, effective, mark
 from monographs.review.notices import end_notice, keep_notice, post_notice
 from monographs.review.people import EDITOR, LEAD, REVIEWER, require
+from monographs.review.queue import NOBODY, Need, Row, Wanted, chosen, next_for, queue_for
 from monographs.review.refusals import (
     AddressTaken,
     AlreadyLive,
@@ -66,6 +68,7 @@ from monographs.review.refusals import (
     OutOfOrder,
     Refusal,
     SelfReview,
+    Taken,
     TextChanged,
 )
 from monographs.review.rows import (
@@ -95,6 +98,7 @@ from monographs.review.sources import supersede
 __all__ = [
     "EDITOR",
     "LEAD",
+    "NOBODY",
     "REVIEWER",
     "SAYS",
     "AddressTaken",
@@ -105,8 +109,10 @@ __all__ = [
     "ContentErrors",
     "Ended",
     "Facts",
+    "Holder",
     "Mark",
     "MergePlan",
+    "Need",
     "NeedsReason",
     "NoCredential",
     "NotAcknowledged",
@@ -118,20 +124,24 @@ __all__ = [
     "OutOfOrder",
     "Refusal",
     "Replacement",
+    "Row",
     "SelfReview",
     "Signed",
     "SourceChange",
     "Standing",
     "State",
+    "Taken",
     "Task",
     "TextChanged",
     "Trouble",
+    "Wanted",
     "accept",
     "add_reverse",
     "answer_for",
     "approve",
     "attestation",
     "bring_in",
+    "chosen",
     "clinical_now",
     "credential_of",
     "edit",
@@ -141,6 +151,7 @@ __all__ = [
     "end_credential",
     "end_notice",
     "facts_of",
+    "give_back",
     "having",
     "is_loop",
     "keep_notice",
@@ -150,10 +161,12 @@ __all__ = [
     "merge",
     "merge_plan",
     "new_rows",
+    "next_for",
     "notices_of",
     "post_notice",
     "proposed_flags",
     "question_reviews_of",
+    "queue_for",
     "record_edit",
     "refuse_changed",
     "refuse_content_errors",
@@ -176,6 +189,7 @@ __all__ = [
     "standing",
     "submit",
     "supersede",
+    "take",
     "take_flags",
     "task_of",
     "troubles_of",

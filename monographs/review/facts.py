@@ -94,11 +94,14 @@ def signed_in(rows: QuerySet[Review]) -> dict[int, list[Signed]]:
     """Return these verdicts by revision (id) in the order of signing. One query."""
     found: dict[int, list[Signed]] = defaultdict(list)
     questioned = Questioned.objects.filter(person=OuterRef("reviewer"), at__gte=OuterRef("signed_at"))
+    # Not whole rows: a queue reads every verdict there is.
+    columns = ("revision_id", "verdict", "signed_at", "comment", "due_on", "interests")
     annotated = rows.order_by("pk").annotate(
         questioned_at=Subquery(questioned.order_by("pk").values("at")[:1]),
         questioned_because=Subquery(questioned.order_by("pk").values("reason")[:1]),
     )
-    for row in annotated:
+    printed = ("printed_role", "printed_body", "printed_name", "questioned_at", "questioned_because")
+    for row in annotated.values_list(*columns, *printed, named=True):
         found[row.revision_id].append(
             Signed(
                 Verdict(row.verdict),
@@ -151,19 +154,18 @@ def _notice(row: SafetyNotice) -> Notice:
 def source_changes_in(rows: QuerySet[RevisionSource]) -> dict[int, list[SourceChange]]:
     """Return by revision (id) which of these cited sources were superseded. One query."""
     found: dict[int, list[SourceChange]] = defaultdict(list)
-    superseded = rows.filter(source__superseded_at__isnull=False)
-    for row in superseded.select_related("source__superseded_by").order_by("key"):
-        newer, at = row.source.superseded_by, row.source.superseded_at
-        if at is not None:
-            found[row.revision_id].append(
-                SourceChange(
-                    row.key,
-                    at,
-                    timezone.localdate(at),
-                    kind=SourceKind(row.source.kind).label,
-                    revised_on=newer.revised_on if newer else None,
-                )
-            )
+    superseded = rows.filter(source__superseded_at__isnull=False).order_by("key")
+    columns = (
+        "revision",
+        "key",
+        "source__superseded_at",
+        "source__kind",
+        "source__superseded_by__revised_on",
+    )
+    for revision, key, at, kind, revised_on in superseded.values_list(*columns):
+        found[revision].append(
+            SourceChange(key, at, timezone.localdate(at), kind=SourceKind(kind).label, revised_on=revised_on)
+        )
     return found
 
 

@@ -230,6 +230,23 @@ def test_who_wrote_the_text_that_was_approved_cannot_renew_it():
     assert not review.standing(row_text(row), author, at=clinical_now()).may_approve
 
 
+def test_the_queue_says_of_every_row_what_signing_says():
+    authors = [credentialed(f"author {n}", REVIEWER) for n in range(3)]
+    everything()
+    for n, name in enumerate(("Amlodipine", "Verapamil", "Lacidipine", "Nimodipine", "Diltiazem")):
+        text = builders.submitted(name, lead=f"By author {n}.", by=authors[n % 3])
+        if n % 2:
+            builders.submitted(name, lead="Another lead.", by=authors[(n + 1) % 3])
+        elif n:
+            changes(text)
+
+    for who in [*authors, credentialed(), person("lead", LEAD)]:
+        for row in queue(who):
+            if row.part is not None and Need.TO_RELEASE not in row.needs:
+                standing = review.standing(row_text(row), who, at=clinical_now())
+                assert row.can_sign == standing.may_approve, (who.username, row.name)
+
+
 def row_text(row):
     """Return the text of a row."""
     return Revision.objects.get(pk=row.revision)

@@ -17,17 +17,8 @@ from monographs.review import EDITOR, LEAD, REVIEWER
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
 __all__ = [
-    "EDITOR",
-    "LEAD",
-    "REVIEWER",
-    "approved",
-    "credentialed",
-    "document",
-    "person",
-    "raw",
-    "released",
-    "submitted",
-    "written",
+    *("EDITOR", "LEAD", "REVIEWER", "approval", "approved", "credentialed", "document", "person", "raw"),
+    *("released", "submitted", "written"),
 ]
 
 SMPC = {
@@ -83,11 +74,13 @@ def written(name="Amlodipine", *, slug="", by=None, **changes):
     return Drug.objects.get(pk=drug.pk)
 
 
-def submitted(name="Amlodipine", *, slug="", by=None, note="First text.", **changes):
+def submitted(
+    name="Amlodipine", *, slug="", by=None, note="First text.", kind=ChangeKind.CLINICAL, **changes
+):
     """Return the revision that freezes a small monograph."""
     by = by or person("editor", EDITOR)
     drug = written(name, slug=slug, by=by, **changes)
-    return review.submit(drug=drug, part=Part.MONOGRAPH, by=by, change_kind=ChangeKind.CLINICAL, note=note)
+    return review.submit(drug=drug, part=Part.MONOGRAPH, by=by, change_kind=kind, note=note)
 
 
 def released(name="Amlodipine", *, slug="", **changes):
@@ -100,31 +93,38 @@ def released(name="Amlodipine", *, slug="", **changes):
 
 
 def credentialed(username="pharmacist", *roles):
-    """Return a person, a reviewer by default, with a verified credential for monographs that is valid today."""
-    holder, registrar = person(username, *(roles or (REVIEWER,))), person("registrar", LEAD)
-    today = timezone.localdate(review.clinical_now())
-    starts_at, ends_at = review.span(today - timedelta(days=30), today + timedelta(days=365))
-    credential = Credential.objects.create(
-        person=holder,
-        role="pharmacist",
-        body="General Pharmaceutical Council",
-        number="2012345",
-        starts_at=starts_at,
-        ends_at=ends_at,
-        recorded_by=registrar,
-    )
-    review.verify_credential(credential=credential, by=registrar)
+    """Return a person with a verified credential that is valid now for monographs; a reviewer by default."""
+    holder = person(username, *(roles or (REVIEWER,)))
+    registrar = person("registrar", LEAD)
+    if not holder.credentials.filter(ended_at=None).exists():
+        today = timezone.localdate(review.clinical_now())
+        starts_at, ends_at = review.span(today - timedelta(days=30), today + timedelta(days=365))
+        credential = Credential.objects.create(
+            person=holder,
+            role="pharmacist",
+            body="General Pharmaceutical Council",
+            number="2012345",
+            starts_at=starts_at,
+            ends_at=ends_at,
+            recorded_by=registrar,
+        )
+        review.verify_credential(credential=credential, by=registrar)
     return holder
 
 
 def approved(name="Amlodipine", *, by=None, **changes):
-    """Return the approval of the text that readers see of a small monograph."""
-    revision = released(name, **changes).monograph
+    """Return the approval of a small released monograph by `by`, a credentialed pharmacist by default."""
+    return approval(released(name, **changes).monograph, by=by)
+
+
+def approval(revision, *, by=None, **said):
+    """Return the approval of a revision, everything read, acknowledged and declared."""
     return review.approve(
         revision=revision,
         by=by or credentialed(),
         digest=revision.digest,
         interests="none",
-        read=[kind for kind in SectionKind if kind.value in revision.sections],
+        read=tuple(SectionKind),
         acknowledged=SAFETY_SECTIONS,
+        **said,
     )

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
 from clincalc.accounts import kept
@@ -42,9 +42,21 @@ class EditorsSite(AdminSite):
         return {**context, kept.DRAWN_FOR: kept.mark_of(request.user)} if request.user.pk else context
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Say that what was written is kept."""
+        """Say that what was written is kept. Who signs begins at the queue, unless they were on their way."""
         is_kept = f"{ASKED}=1" in request.GET.get("next", "")
-        return super().login(request, {**(extra_context or {}), "is_kept": is_kept})
+        response = super().login(request, {**(extra_context or {}), "is_kept": is_kept})
+        is_led_to_index = response.headers.get("Location") == reverse("admin:index")
+        if is_led_to_index and request.user.has_perm("monographs.sign_review"):
+            return HttpResponseRedirect(reverse("admin:monographs_assignment_changelist"))
+        return response
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Head the page with what waits in the queue, for those who see the queue."""
+        # Imported late: the site is made before the models are.
+        from monographs.admin.queue import counts_for
+
+        counts = counts_for(request.user) if request.user.has_perm("monographs.view_assignment") else []
+        return super().index(request, {**(extra_context or {}), "counts": counts})
 
     def _is_lost(self, request: HttpRequest) -> bool:
         """Tell whether a form was sent and nobody is signed in to send it."""

@@ -1,5 +1,5 @@
 """The admin of editors, reviewers and leads: views without rules; `review` holds those."""
 
-from monographs.admin import classes, credentials, drug, links, names, notices, record, sources
+from monographs.admin import classes, credentials, drug, links, names, notices, queue, record, sources
 
-__all__ = ["classes", "credentials", "drug", "links", "names", "notices", "record", "sources"]
+__all__ = ["classes", "credentials", "drug", "links", "names", "notices", "queue", "record", "sources"]

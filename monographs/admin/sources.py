@@ -27,7 +27,6 @@ class SourceAdmin(NeverDeleted):
     list_display = ("title", "kind", "identifier", "revision", "last_checked_on")
     list_filter = ("kind", "jurisdiction")
     search_fields = ("title", "identifier", "revision")
-    ordering = ("title", "-pk")
     autocomplete_fields = ("superseded_by",)
 
     def get_readonly_fields(self, request, obj=None):

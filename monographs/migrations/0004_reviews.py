@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name_plural': 'queue',
                 'constraints': [models.UniqueConstraint(fields=('drug', 'part'), name='assignment_once')],
             },
         ),

@@ -102,6 +102,8 @@ class Assignment(models.Model):
     touched_at = models.DateTimeField()
 
     class Meta:
+        # Its page in the admin is the queue, in which each row can be taken.
+        verbose_name_plural = "queue"
         constraints = [models.UniqueConstraint(fields=["drug", "part"], name="assignment_once")]
 
     def __str__(self):

@@ -11,6 +11,7 @@ from monographs.review.actions import (
     submit,
     withdraw,
 )
+from monographs.review.assignments import Holder, give_back, take
 from monographs.review.clock import clinical_now
 from monographs.review.credentials import (
     Validity,
@@ -52,6 +53,7 @@ from monographs.review.links import (
 from monographs.review.mark import Facts, Mark, Notice, Signed, SourceChange, State, effective, mark
 from monographs.review.notices import end_notice, keep_notice, post_notice
 from monographs.review.people import EDITOR, LEAD, REVIEWER, require
+from monographs.review.queue import NOBODY, Need, Row, Wanted, chosen, next_for, queue_for
 from monographs.review.refusals import (
     AddressTaken,
     AlreadyLive,
@@ -70,6 +72,7 @@ from monographs.review.refusals import (
     OutOfOrder,
     Refusal,
     SelfReview,
+    Taken,
     TextChanged,
 )
 from monographs.review.rows import (
@@ -100,6 +103,7 @@ __all__ = [
     "DEEPEST_CLASS",
     "EDITOR",
     "LEAD",
+    "NOBODY",
     "NO_REASON",
     "REVIEWER",
     "SAYS",
@@ -111,8 +115,10 @@ __all__ = [
     "ContentErrors",
     "Ended",
     "Facts",
+    "Holder",
     "Mark",
     "MergePlan",
+    "Need",
     "NeedsReason",
     "NoCredential",
     "NotAcknowledged",
@@ -124,22 +130,26 @@ __all__ = [
     "OutOfOrder",
     "Refusal",
     "Replacement",
+    "Row",
     "SelfReview",
     "Signed",
     "SourceChange",
     "Standing",
     "State",
+    "Taken",
     "Task",
     "TextChanged",
     "Trouble",
     "Turn",
     "Validity",
+    "Wanted",
     "accept",
     "add_reverse",
     "answer_for",
     "approve",
     "attestation",
     "bring_in",
+    "chosen",
     "clinical_now",
     "credential_digest",
     "credential_of",
@@ -151,6 +161,7 @@ __all__ = [
     "end_credential",
     "end_notice",
     "facts_of",
+    "give_back",
     "having",
     "if_notice_ended",
     "if_noticed",
@@ -163,10 +174,12 @@ __all__ = [
     "merge",
     "merge_plan",
     "new_rows",
+    "next_for",
     "notices_of",
     "post_notice",
     "proposed_flags",
     "question_reviews_of",
+    "queue_for",
     "record_credential",
     "record_edit",
     "refuse_changed",
@@ -191,6 +204,7 @@ __all__ = [
     "standing",
     "submit",
     "supersede",
+    "take",
     "take_flags",
     "task_of",
     "troubles_of",

@@ -143,6 +143,19 @@ def held_credential_of(person: Any, part: Part, at: datetime) -> Credential | No
     return rows.filter(pk=found.pk).first() if found else None
 
 
+def parts_of(person: Any, at: datetime) -> set[Part]:
+    """Return the parts that a person has a credential to sign at a moment. One query."""
+    is_valid = valid(at, Part.MONOGRAPH) | valid(at, Part.DOSING)
+    rows = Credential.objects.filter(is_valid, person=person.pk)
+    may = rows.values_list("may_sign_monographs", "may_sign_dosing")
+    return {
+        part
+        for row in may
+        for part, may_sign in zip((Part.MONOGRAPH, Part.DOSING), row, strict=True)
+        if may_sign
+    }
+
+
 def why_no_credential(person: Any, part: Part, at: datetime) -> str:
     """Return the sentence that tells a person why they cannot sign a part."""
     mine: QuerySet[Credential] = Credential.objects.filter(person=person.pk)

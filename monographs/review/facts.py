@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from monographs.models import (
@@ -62,7 +62,7 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
     )
     shown = [release.revision_id for release in releases if release.revision_id]
     signed = signed_of(shown)
-    changes = _source_changes(shown)
+    changes = source_changes_in(RevisionSource.objects.filter(revision__in=shown))
     notices = notices_of(ids)
     corrections = _corrections(releases)
     return {
@@ -87,14 +87,21 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
 
 def signed_of(revisions: Collection[int]) -> dict[int, list[Signed]]:
     """Return the verdicts on each revision (by id) in the order of signing. One query."""
+    return signed_in(Review.objects.filter(revision__in=revisions))
+
+
+def signed_in(rows: QuerySet[Review]) -> dict[int, list[Signed]]:
+    """Return these verdicts by revision (id) in the order of signing. One query."""
     found: dict[int, list[Signed]] = defaultdict(list)
     questioned = Questioned.objects.filter(person=OuterRef("reviewer"), at__gte=OuterRef("signed_at"))
-    rows = Review.objects.filter(revision__in=revisions).order_by("pk")
-    rows = rows.annotate(
+    # Not whole rows: a queue reads every verdict there is.
+    columns = ("revision_id", "verdict", "signed_at", "comment", "due_on", "interests")
+    annotated = rows.order_by("pk").annotate(
         questioned_at=Subquery(questioned.order_by("pk").values("at")[:1]),
         questioned_because=Subquery(questioned.order_by("pk").values("reason")[:1]),
     )
-    for row in rows if revisions else ():
+    printed = ("printed_role", "printed_body", "printed_name", "questioned_at", "questioned_because")
+    for row in annotated.values_list(*columns, *printed, named=True):
         found[row.revision_id].append(
             Signed(
                 Verdict(row.verdict),
@@ -145,22 +152,21 @@ def _notice(row: SafetyNotice) -> Notice:
     return Notice(row.pk, row.posted_at, timezone.localdate(row.posted_at), row.ended_at)
 
 
-def _source_changes(revisions: Collection[int]) -> dict[int, list[SourceChange]]:
-    """Return the cited sources of each revision (by id) that were superseded. One query."""
+def source_changes_in(rows: QuerySet[RevisionSource]) -> dict[int, list[SourceChange]]:
+    """Return by revision (id) which of these cited sources were superseded. One query."""
     found: dict[int, list[SourceChange]] = defaultdict(list)
-    rows = RevisionSource.objects.filter(revision__in=revisions, source__superseded_at__isnull=False)
-    for row in rows.select_related("source__superseded_by").order_by("key") if revisions else ():
-        newer, at = row.source.superseded_by, row.source.superseded_at
-        if at is not None:
-            found[row.revision_id].append(
-                SourceChange(
-                    row.key,
-                    at,
-                    timezone.localdate(at),
-                    kind=SourceKind(row.source.kind).label,
-                    revised_on=newer.revised_on if newer else None,
-                )
-            )
+    superseded = rows.filter(source__superseded_at__isnull=False).order_by("key")
+    columns = (
+        "revision",
+        "key",
+        "source__superseded_at",
+        "source__kind",
+        "source__superseded_by__revised_on",
+    )
+    for revision, key, at, kind, revised_on in superseded.values_list(*columns):
+        found[revision].append(
+            SourceChange(key, at, timezone.localdate(at), kind=SourceKind(kind).label, revised_on=revised_on)
+        )
     return found
 
 

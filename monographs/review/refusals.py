@@ -93,3 +93,7 @@ class OutOfOrder(Refusal):
 
 class BadDay(Refusal):
     """A day that policy does not allow; the sentence names the days between which it lies."""
+
+
+class Taken(Refusal):
+    """Somebody else is at it."""

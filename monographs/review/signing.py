@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -140,6 +140,12 @@ def usual_due(revision: Revision, today: date) -> date:
     number = int(hashlib.sha256(f"{revision.drug_id}/{revision.part}".encode()).hexdigest(), 16)
     months = SOON_MONTHS if is_soon else USUAL_MONTHS
     return months_after(today, months) - timedelta(days=number % (SPREAD_DAYS + 1))
+
+
+def gravest(kinds: Iterable[str], *, is_first: bool) -> ChangeKind:
+    """Return the gravest of some kinds of change; where no text was approved before, it is no mere wording."""
+    found = {ChangeKind(kind) for kind in kinds}
+    return max(found | {ChangeKind.CLINICAL} if is_first else found, key=ORDER.index)
 
 
 def attestation(revision: Revision, interests: str, *, is_renewal: bool = False) -> str:
@@ -409,14 +415,12 @@ def _kept_due(basis: Revision | None, kind: ChangeKind, at: datetime) -> date | 
 
 
 def _gravest(revision: Revision, basis: Revision | None) -> ChangeKind:
-    """Return the gravest kind of change since the last approved text; without one it is no mere wording."""
-    if basis is None:
-        return max(ChangeKind.CLINICAL, ChangeKind(revision.change_kind), key=ORDER.index)
+    """Return the gravest kind of change since the last approved text."""
+    since = basis.number if basis else 0
     rows = Revision.objects.filter(
-        drug=revision.drug_id, part=revision.part, number__gt=basis.number, number__lte=revision.number
+        drug=revision.drug_id, part=revision.part, number__gt=since, number__lte=revision.number
     )
-    kinds = {ChangeKind(kind) for kind in rows.order_by().values_list("change_kind", flat=True)}
-    return max(kinds, key=ORDER.index)
+    return gravest(rows.order_by().values_list("change_kind", flat=True), is_first=basis is None)
 
 
 def _is_same(new: Mapping[str, Any], old: Mapping[str, Any], kind: SectionKind) -> bool:

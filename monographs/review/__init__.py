@@ -20,7 +20,7 @@ from monographs.review.credentials import (
     why_no_credential,
 )
 from monographs.review.days import span
-from monographs.review.facts import facts_of, notices_of, signed_of
+from monographs.review.facts import facts_of, notice_of, notices_of, signed_of
 from monographs.review.life import (
     MergePlan,
     merge,
@@ -150,6 +150,7 @@ __all__ = [
     "merge",
     "merge_plan",
     "new_rows",
+    "notice_of",
     "notices_of",
     "post_notice",
     "proposed_flags",

@@ -74,10 +74,7 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
             written=written_in(release.revision) if release.revision else 0,
             change_kind=release.revision.change_kind if release.revision else "",
             signed=tuple(signed[release.revision_id or 0]),
-            notices=tuple(
-                Notice(row.pk, row.posted_at, timezone.localdate(row.posted_at), row.ended_at)
-                for row in notices[release.drug_id]
-            ),
+            notices=tuple(notice_of(row) for row in notices[release.drug_id]),
             source_changes=tuple(changes[release.revision_id or 0]),
             corrections=tuple(corrections[release.drug_id]),
         )
@@ -108,6 +105,7 @@ def signed_of(revisions: Collection[int]) -> dict[int, list[Signed]]:
                 body=row.printed_body,
                 name=row.printed_name,
                 interests=row.interests,
+                answers=tuple((about, answer) for about, answer in row.answers),
                 questioned_at=row.questioned_at,
                 questioned_because=row.questioned_because or "",
             )
@@ -139,9 +137,24 @@ def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:
     return found
 
 
-def _notice(row: SafetyNotice) -> Notice:
-    """Return a notice as the mark knows it."""
-    return Notice(row.pk, row.posted_at, timezone.localdate(row.posted_at), row.ended_at)
+def notice_of(row: SafetyNotice) -> Notice:
+    """Return a notice as marks and pages know it."""
+    source, about = row.source, row.drug_class
+    return Notice(
+        row.pk,
+        row.posted_at,
+        timezone.localdate(row.posted_at),
+        ended_at=row.ended_at,
+        ended_because=row.ended_because,
+        text=row.text,
+        check_on=row.check_on,
+        class_name=about.name if about else "",
+        class_slug=about.slug if about else "",
+        source=SourceKind(source.kind) if source else None,
+        title=source.title if source else "",
+        url=source.url if source else "",
+        revised_on=source.revised_on if source else None,
+    )
 
 
 def _source_changes(revisions: Collection[int]) -> dict[int, list[SourceChange]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from monographs.vocabulary import Verdict
+from monographs.vocabulary import SourceKind, Verdict
 
 # A safety correction that has waited so long is told to readers.
 CORRECTION_WAITS = timedelta(hours=72)
@@ -38,7 +38,8 @@ class Signed:
     """One verdict on the text that is shown, as it was signed. `questioned_at` ends it from then on.
 
     `on` is the day of `at` where the site is. From `overdue_from` the review is
-    overdue, from `lapsed_from` it counts no more; an approval has both.
+    overdue, from `lapsed_from` it counts no more; an approval has both. `answers`
+    are what was said of notices, sources and unwritten sections: (about, answer).
     """
 
     verdict: Verdict
@@ -52,18 +53,33 @@ class Signed:
     body: str = ""
     name: str = ""
     interests: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
     questioned_at: datetime | None = None
     questioned_because: str = ""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A safety notice on the drug or on a class that it stands under."""
+    """A safety notice on the drug or on a class that it stands under.
+
+    With `class_name` it is about that class. `source` is the kind of document
+    that it rests on, `title`, `url` and `revised_on` are that document's; without
+    one a revoke put up the notice by itself.
+    """
 
     pk: int
     at: datetime
     on: date
     ended_at: datetime | None = None
+    ended_because: str = ""
+    text: str = ""
+    check_on: date | None = None
+    class_name: str = ""
+    class_slug: str = ""
+    source: SourceKind | None = None
+    title: str = ""
+    url: str = ""
+    revised_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from monographs.models import (
@@ -42,12 +43,11 @@ SELECT drug_id, id FROM {notice} WHERE drug_id IN ({ids})
 
 
 def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
-    """Return the facts of each drug by its id. Seven queries at most, whatever the number.
+    """Return the facts of each drug by its id. Five queries at most, whatever the number.
 
     Facts come from the record of releases and reviews, not from the rows given.
     """
     ids = [live.pk for live in lives]
-    is_demo = DemoDatabase.objects.exists()
     if not ids:
         return {}
     latest = (
@@ -59,15 +59,15 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
         Release.objects.filter(drug__in=ids, part=Part.MONOGRAPH.value, id=Subquery(latest))
         .select_related("revision")
         .defer("revision__document")
+        .annotate(is_demo=Exists(DemoDatabase.objects.all()), correction=Subquery(_corrections()))
     )
     shown = [release.revision_id for release in releases if release.revision_id]
     signed = signed_of(shown)
     changes = _source_changes(shown)
     notices = notices_of(ids)
-    corrections = _corrections(releases)
     return {
         release.drug_id: Facts(
-            is_demo,
+            release.is_demo,
             released_at=release.released_at if release.revision else None,
             withdrawn_at=None if release.revision else release.released_at,
             withdrawn_because="" if release.revision else release.reason,
@@ -76,7 +76,7 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
             signed=tuple(signed[release.revision_id or 0]),
             notices=tuple(notice_of(row) for row in notices[release.drug_id]),
             source_changes=tuple(changes[release.revision_id or 0]),
-            corrections=tuple(corrections[release.drug_id]),
+            corrections=(release.correction,) if release.correction else (),
         )
         for release in releases
     }
@@ -105,6 +105,7 @@ def signed_of(revisions: Collection[int]) -> dict[int, list[Signed]]:
                 body=row.printed_body,
                 name=row.printed_name,
                 interests=row.interests,
+                attestation=row.attestation,
                 answers=tuple((about, answer) for about, answer in row.answers),
                 questioned_at=row.questioned_at,
                 questioned_because=row.questioned_because or "",
@@ -176,17 +177,16 @@ def _source_changes(revisions: Collection[int]) -> dict[int, list[SourceChange]]
     return found
 
 
-def _corrections(releases: Collection[Release]) -> dict[int, list[datetime]]:
-    """Return for each drug (by id) when safety changes were submitted that readers do not see. One query."""
-    found: dict[int, list[datetime]] = defaultdict(list)
-    shown = {release.drug_id: release.revision.number if release.revision else 0 for release in releases}
+def _corrections() -> QuerySet[Any]:
+    """Return a subquery of when the first safety change of a released drug was submitted that readers do not see.
+
+    Later ones change nothing: what counts is how long readers have waited.
+    """
     rows = Revision.objects.filter(
-        drug__in=shown, part=Part.MONOGRAPH.value, change_kind=ChangeKind.SAFETY.value
+        drug=OuterRef("drug"), part=Part.MONOGRAPH.value, change_kind=ChangeKind.SAFETY.value
     )
-    for drug, number, at in rows.values_list("drug", "number", "submitted_at") if shown else ():
-        if number > shown[drug]:
-            found[drug].append(at)
-    return found
+    unseen = rows.filter(number__gt=Coalesce(OuterRef("revision__number"), 0))
+    return unseen.order_by("number").values("submitted_at")[:1]
 
 
 def written_in(revision: Revision) -> int:

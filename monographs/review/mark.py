@@ -53,6 +53,7 @@ class Signed:
     body: str = ""
     name: str = ""
     interests: str = ""
+    attestation: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     questioned_at: datetime | None = None
     questioned_because: str = ""
@@ -102,7 +103,8 @@ class Facts:
 
     `written` counts the written sections of the text that is shown; `signed`
     are the verdicts on exactly that text, in the order of signing; `corrections`
-    the moments at which safety changes were submitted that readers do not see yet.
+    moments at which safety changes were submitted that readers do not see yet, the
+    first among them.
     """
 
     is_demo: bool

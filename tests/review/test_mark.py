@@ -42,7 +42,7 @@ def test_facts_come_from_the_record_and_not_from_the_row(lead):
 
 
 @pytest.mark.django_db
-def test_facts_of_many_drugs_take_seven_queries(django_assert_num_queries, lead):
+def test_facts_of_many_drugs_take_five_queries(django_assert_num_queries, lead):
     for name in ("Amlodipine", "Nifedipine", "Felodipine"):
         builders.approved(name)
     lives = list(LiveDrug.objects.all())
@@ -50,7 +50,7 @@ def test_facts_of_many_drugs_take_seven_queries(django_assert_num_queries, lead)
         review.post_notice(
             on=live.drug, text="Check it.", source=Source.objects.get(), check_on=localdate(), by=lead
         )
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         assert len(facts_of(lives)) == 3
 
 

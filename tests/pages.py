@@ -1,15 +1,17 @@
 """Pages as tests read them, and data for every kind of page."""
 
+import datetime
 import html
 import re
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.timezone import localdate
 
 from monographs import review
 from monographs.importers.documents import Steps, run
-from monographs.models import CrossLink, Drug, DrugClass, LiveDrug
-from monographs.vocabulary import NameKind, SectionKind
+from monographs.models import CrossLink, Drug, DrugClass, LiveDrug, Source
+from monographs.vocabulary import NameKind, SectionKind, SourceKind
 from tests.builders import LEAD, SMPC, person, released
 
 STARTER = Path(settings.BASE_DIR) / "monographs" / "starter"
@@ -121,3 +123,24 @@ def link(live, relation="see-also", **columns):
     return CrossLink.objects.create(
         from_drug=live.drug, relation=relation, curator=person("curator"), reason="A reason.", **columns
     )
+
+
+def live_of(approval):
+    """Return the live row of a drug by a review of its text."""
+    return LiveDrug.objects.get(pk=approval.revision.drug_id)
+
+
+def notice(on, text="Check the blood pressure first."):
+    """Return a notice that a lead puts on a drug or a class, from a Drug Safety Update."""
+    source, _ = Source.objects.get_or_create(
+        kind=SourceKind.MHRA.value,
+        identifier="DSU 20/3",
+        defaults={
+            "title": "Amlodipine: a reminder",
+            "jurisdiction": "GB",
+            "url": "https://dsu.example/20-3",
+            "revised_on": datetime.date(2026, 10, 30),
+        },
+    )
+    day = localdate() + datetime.timedelta(days=60)
+    return review.post_notice(on=on, text=text, source=source, check_on=day, by=person("lead", LEAD))

@@ -35,7 +35,9 @@ def present_preview(drug, document):
     facts = Facts(DemoDatabase.objects.exists(), written=len(document.sections))
     live = getattr(drug, "live", None)
     return {
-        **present_text(document, drug, sources=Sources(document), since={kind.value: at for kind in SectionKind}),
+        **present_text(
+            document, drug, sources=Sources(document), since={kind.value: at for kind in SectionKind}
+        ),
         "drug": drug,
         "at": at,
         "is_demo": facts.is_demo,

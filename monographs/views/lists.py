@@ -16,7 +16,7 @@ from monographs.search import find
 
 @require_safe
 def home(request):
-    """Show the front page: search first, then safety notices, A to Z and classes."""
+    """Show the front page: search first, then A to Z, classes and open safety notices."""
     return render(request, "monographs/home.html", present_home(at=clinical_now()))
 
 

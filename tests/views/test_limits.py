@@ -18,6 +18,7 @@ from tests.pages import (
     link,
     live_of,
     notice,
+    reviewed,
     starter,
     two_sources,
     withdrawn,
@@ -246,6 +247,7 @@ def test_words_of_the_workshop_stand_on_no_page(client, word):
     released()
     withdrawn("Nifedipine")
     known("Isradipine")
+    reviewed()
 
     for kind, address in KINDS.items():
         page = words(client.get(address)).replace("Related links are not part of the clinical review.", "")

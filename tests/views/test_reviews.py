@@ -131,7 +131,7 @@ def test_about_a_review_says_what_was_covered_and_what_was_not(client):
     page = page_of(client, approved())
 
     assert (
-        "What was signed is the text of version 1. Dosing, related links and codes were not part of it. "
+        "What was signed is the text of version 1. That does not cover dosing, related links and codes. "
         "Not yet written, as the signer acknowledged: Contra-indications; Interactions; Side-effects; "
         "Pregnancy, breast-feeding and contraception."
     ) in page
@@ -504,7 +504,7 @@ def test_a_print_carries_the_whole_short_mark(client):
 
 
 def test_the_front_page_lists_open_notices_newest_first(client, lead):
-    assert "Safety notices" not in words(client.get("/"))
+    assert "safety notices" not in words(client.get("/"))
     live = released()
     own = notice(on=live.drug, text="Warning about one medicine.")
     notice(on=live.drug_class, text="Warning about a class.")
@@ -513,8 +513,8 @@ def test_the_front_page_lists_open_notices_newest_first(client, lead):
 
     page, today = words(response), day(localdate())
     assert (
-        f"Safety notices Calcium-channel blocker Warning about a class. About the class. {today} "
-        f"Amlodipine Warning about one medicine. {today} A to Z"
+        f"All classes Open safety notices Calcium-channel blocker Warning about a class. About the class. {today} "
+        f"Amlodipine Warning about one medicine. {today} Home"
     ) in page
     assert f'<a href="{live.get_absolute_url()}">Amlodipine</a>' in response.content.decode()
     assert f'<a href="{live.drug_class.get_absolute_url()}">Calcium' in response.content.decode()

@@ -32,6 +32,16 @@ WITH RECURSIVE under(id) AS (
 SELECT id FROM under
 """
 
+ABOVE = """
+WITH RECURSIVE above(id) AS (
+    SELECT id FROM monographs_drugclass WHERE id = %s
+    UNION
+    SELECT child.parent_id FROM monographs_drugclass child JOIN above ON above.id = child.id
+    WHERE child.parent_id IS NOT NULL
+)
+SELECT id FROM above
+"""
+
 COUNTS = """
 WITH RECURSIVE upward(drug_id, class_id) AS (
     SELECT livedrug_id, drugclass_id FROM monographs_livedrug_classes
@@ -112,7 +122,7 @@ class Related:
 
 
 def related_for(live: LiveDrug, *, at: datetime) -> Related:
-    """Return the related links of a drug and its own facts. Five queries, whatever the rows."""
+    """Return the related links of a drug and its own facts. Eight queries at most, whatever the rows."""
     links = list(_shown_links(live))
     group = next(iter(_candidates(live)), None)
     chosen = {link.to_drug_id for link in links}
@@ -136,6 +146,11 @@ def drugs_under(drug_class: DrugClass) -> LiveDrugQuerySet:
     under = RawSQL(UNDER, [drug_class.pk])  # noqa: S611 - a constant with one parameter
     members = LiveDrug.classes.through.objects.filter(drugclass__in=under)
     return LiveDrug.objects.filter(pk__in=members.values("livedrug"))
+
+
+def classes_above(drug_class: DrugClass) -> RawSQL:
+    """Return a subquery of the ids of a class and of every class above it."""
+    return RawSQL(ABOVE, [drug_class.pk])  # noqa: S611 - a constant with one parameter
 
 
 def counted_classes() -> list[Any]:

@@ -1,16 +1,18 @@
 """Pages as tests read them, and data for every kind of page."""
 
+import datetime
 import html
 import re
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.timezone import localdate
 
 from monographs import review
 from monographs.importers.documents import Steps, run
-from monographs.models import CrossLink, Drug, DrugClass, LiveDrug
-from monographs.vocabulary import NameKind, SectionKind
-from tests.builders import LEAD, SMPC, person, released
+from monographs.models import CrossLink, Drug, DrugClass, LiveDrug, Source
+from monographs.vocabulary import NameKind, SectionKind, SourceKind
+from tests.builders import LEAD, SMPC, approved, person, released
 
 STARTER = Path(settings.BASE_DIR) / "monographs" / "starter"
 BLOCKERS = {"slug": "calcium-channel-blockers", "name": "Calcium-channel blocker"}
@@ -23,16 +25,22 @@ KINDS = {
     "drug after a brand": "/drugs/pomalidomide/?from=imnovid",
     "drug, little written": "/drugs/amlodipine/",
     "drug without an SmPC": "/drugs/felodipine/",
+    "drug, reviewed": "/drugs/nicardipine/",
+    "drug with notices": "/drugs/nimodipine/",
+    "drug, review cancelled": "/drugs/lercanidipine/",
     "withdrawn": "/drugs/nifedipine/",
     "known name": "/drugs/isradipine/",
     "classes": "/classes/",
     "class": "/classes/immunomodulators/",
+    "class with notices": "/classes/dihydropyridines/",
     "compare form": "/classes/immunomodulators/compare/",
     "compare error": "/classes/immunomodulators/compare/?section=monitoring&drug=pomalidomide",
     "comparison": "/classes/immunomodulators/compare/"
     "?section=monitoring&drug=lenalidomide&drug=pomalidomide&drug=thalidomide",
     "comparison, not written": "/classes/immunomodulators/compare/"
     "?section=interactions&drug=lenalidomide&drug=pomalidomide",
+    "comparison, reviewed": "/classes/dihydropyridines/compare/"
+    "?section=monitoring&drug=lercanidipine&drug=nicardipine&drug=nimodipine",
     "results": "/search/?q=imn",
     "class word": "/search/?q=penicillins",
     "nothing found": "/search/?q=xyzzy",
@@ -46,7 +54,7 @@ KINDS = {
 # Kinds whose page has parts of its own; the others are made of the same parts.
 OWN_PARTS = (
     *("home", "letters", "drug", "drug, little written", "withdrawn", "classes", "class", "results"),
-    *("editorial policy", "compare error", "comparison"),
+    *("editorial policy", "compare error", "comparison", "drug with notices", "drug, review cancelled"),
 )
 
 
@@ -84,6 +92,26 @@ def every_kind():
     released("Felodipine", reference_smpc=None)
     withdrawn("Nifedipine")
     known("Isradipine")
+    reviewed()
+
+
+def reviewed():
+    """Make a reviewed page, one with notices of the medicine and of its class, and one whose review was cancelled."""
+    dipines = {"class": {"slug": "dihydropyridines", "name": "Dihydropyridine"}}
+    approval = approved("Lercanidipine", **dipines)
+    review.revoke(
+        revision=approval.revision,
+        by=approval.reviewer,
+        digest=approval.digest,
+        comment="A warning is missing.",
+    )
+    approved("Nicardipine", **dipines)
+    live = live_of(approved("Nimodipine", **dipines))
+    for number in range(3):
+        notice(on=live.drug, text=f"Check the blood pressure first, and again after {number + 1} hours.")
+    ended = notice(on=live.drug_class)
+    review.end_notice(notice=ended, by=person("lead", LEAD), reason="now in Monitoring (version 8)")
+    notice(on=live.drug_class, text="Check the heart first.")
 
 
 def all_sections():
@@ -121,3 +149,24 @@ def link(live, relation="see-also", **columns):
     return CrossLink.objects.create(
         from_drug=live.drug, relation=relation, curator=person("curator"), reason="A reason.", **columns
     )
+
+
+def live_of(approval):
+    """Return the live row of a drug by a review of its text."""
+    return LiveDrug.objects.get(pk=approval.revision.drug_id)
+
+
+def notice(on, text="Check the blood pressure first."):
+    """Return a notice that a lead puts on a drug or a class, from a Drug Safety Update."""
+    source, _ = Source.objects.get_or_create(
+        kind=SourceKind.MHRA.value,
+        identifier="DSU 20/3",
+        defaults={
+            "title": "Amlodipine: a reminder",
+            "jurisdiction": "GB",
+            "url": "https://dsu.example/20-3",
+            "revised_on": datetime.date(2026, 10, 30),
+        },
+    )
+    day = localdate() + datetime.timedelta(days=60)
+    return review.post_notice(on=on, text=text, source=source, check_on=day, by=person("lead", LEAD))

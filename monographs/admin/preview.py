@@ -7,6 +7,7 @@ from django.shortcuts import render
 from monographs.document import Problem, build
 from monographs.models import DemoDatabase, Drug
 from monographs.presenters.drug import present_text
+from monographs.presenters.sources import Sources
 from monographs.related import Related, related_for
 from monographs.review import Facts, clinical_now, mark
 from monographs.vocabulary import SectionKind
@@ -34,7 +35,9 @@ def present_preview(drug, document):
     facts = Facts(DemoDatabase.objects.exists(), written=len(document.sections))
     live = getattr(drug, "live", None)
     return {
-        **present_text(document, drug, since={kind.value: at for kind in SectionKind}),
+        **present_text(
+            document, drug, sources=Sources(document), since={kind.value: at for kind in SectionKind}
+        ),
         "drug": drug,
         "at": at,
         "is_demo": facts.is_demo,

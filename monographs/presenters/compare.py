@@ -11,6 +11,7 @@ from monographs.document.shape import SLUG_PATTERN
 from monographs.models import LiveDrug, Revision
 from monographs.presenters.dosing import Smpc, smpc_of
 from monographs.presenters.flags import flag_label
+from monographs.presenters.notices import ShownNotice, shown_notice
 from monographs.presenters.sections import Section, section_of, unchanged_since
 from monographs.presenters.sources import ListedSource, Sources
 from monographs.presenters.words import listed, lower_first, unique
@@ -33,6 +34,7 @@ MOST_OFFERED = 100
 class Column:
     """One drug of a comparison: its own mark, its section, and the sources that the section cites.
 
+    `check` are labels of what rests on a changed source, in the whole page; `notices` are open;
     `slug` keeps the addresses within the page apart; `flags` are short words;
     numbers of sources are those of the drug's own page.
     """
@@ -43,6 +45,8 @@ class Column:
     class_name: str
     flags: tuple[str, ...]
     mark: Mark
+    check: list[str]
+    notices: tuple[ShownNotice, ...]
     version: int
     section: Section
     smpc: Smpc | None
@@ -70,7 +74,7 @@ def offered(drug_class: DrugClass, chosen: Iterable[LiveDrug]) -> list[tuple[str
 def present_comparison(
     lives: Sequence[LiveDrug], kind: SectionKind, *, at: datetime, address: str
 ) -> dict[str, Any]:
-    """Return the comparison of one section. Three queries, whatever the rows.
+    """Return the comparison of one section. Six queries at most, whatever the rows.
 
     `lives` can be read and have class and revision at hand. kind, names (in one
     line), columns (Column …), at, address, is_demo.
@@ -105,6 +109,8 @@ def _column(
         document.drug_class.name,
         tuple(flag_label(flag) for flag in live.flags),
         its_mark,
+        sources.resting_on([change.key for change in its_mark.source_changes]),
+        tuple(shown_notice(notice) for notice in its_mark.notices),
         revision.number,
         section_of(kind, sources, since),
         smpc_of(document),

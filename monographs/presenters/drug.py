@@ -12,6 +12,8 @@ from monographs.names import normalise
 from monographs.presenters.dosing import dosing_panel, smpc_of
 from monographs.presenters.flags import shown_flag
 from monographs.presenters.names import brands_of, codes_of, names_and_codes, note_on_name
+from monographs.presenters.notices import notices_at
+from monographs.presenters.reviews import about_review
 from monographs.presenters.sections import sections_of, unchanged_since, unwritten_block
 from monographs.presenters.sources import Sources, product_of
 from monographs.presenters.words import shortened
@@ -33,7 +35,7 @@ JUMPS = (SectionKind.CONTRA_INDICATIONS, SectionKind.INTERACTIONS, SectionKind.S
 def present_drug(
     live: LiveDrug, *, at: datetime, address: str, called: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return all that the drug page shows. Seven queries, whatever the rows.
+    """Return all that the drug page shows. Ten queries at most, whatever the rows.
 
     `live` has its drug, class, revision and former name at hand; `address` is the page's
     absolute address; `called` the stored name {name, kind, market} by which the
@@ -41,7 +43,8 @@ def present_drug(
 
     name, description, address, at, is_demo; class_name, class_url; called (a
     sentence or ""); former (its name before, or ""); is_specialist; brands (Brands); flags (ShownFlag …);
-    mark, written, kinds (how many sections are, and could be, written);
+    mark, check (labels of what rests on a changed source), notices (Notices),
+    about (AboutReview or None); written, kinds (how many sections are, and could be, written);
     dosing (DosingPanel), smpc (Smpc or None); lead, covers, jurisdictions;
     jumps (kinds), unwritten (kinds of the block), sections (Section …);
     version, released_at; related (Related); sources (ListedSource …);
@@ -50,28 +53,34 @@ def present_drug(
     revision = _shown(live)
     document = parsed(revision.document)
     related = related_for(live, at=at)
+    its_mark = mark(related.facts, at)
+    sources = Sources(document)
     return {
-        **present_text(document, live.drug, since=unchanged_since([revision])[revision.pk]),
+        **present_text(document, live.drug, sources=sources, since=unchanged_since([revision])[revision.pk]),
         "address": address,
         "at": at,
         "is_demo": related.facts.is_demo,
         "class_url": live.drug_class.get_absolute_url(),
         "called": note_on_name(**called, home=settings.HOME_MARKET, drug=document.name) if called else "",
         "former": _former(live, document.name),
-        "mark": mark(related.facts, at),
+        "mark": its_mark,
+        "check": sources.resting_on([change.key for change in its_mark.source_changes]),
+        "notices": notices_at(related.facts.notices, at),
+        "about": about_review(its_mark, related.facts.change_kind, sources),
         "version": revision.number,
         "released_at": related.facts.released_at,
         "related": related,
     }
 
 
-def present_text(document: Document, drug: Drug, *, since: Mapping[str, datetime]) -> dict[str, Any]:
+def present_text(
+    document: Document, drug: Drug, *, sources: Sources, since: Mapping[str, datetime]
+) -> dict[str, Any]:
     """Return what the drug page draws from a document, frozen or not, and from its drug. One query.
 
-    `since` gives for each written section the moment since which its text has
+    `sources` are the document's; `since` gives for each written section the moment since which its text has
     stood unchanged. The keys are among those of `present_drug`.
     """
-    sources = Sources(document)
     smpc = smpc_of(document)
     home = settings.HOME_MARKET
     return {
@@ -104,7 +113,7 @@ def present_text(document: Document, drug: Drug, *, since: Mapping[str, datetime
 def present_withdrawn(live: LiveDrug, *, at: datetime) -> dict[str, Any]:
     """Return what a withdrawn page shows: name, mark, and the SmPC to read instead.
 
-    name, mark, is_demo, product and url ("" when no SmPC is on record; it is
+    name, mark, notices (Notices), at, is_demo, product and url ("" when no SmPC is on record; it is
     looked up in the working rows, for no text is public).
     """
     facts = facts_of([live])[live.pk]
@@ -112,6 +121,8 @@ def present_withdrawn(live: LiveDrug, *, at: datetime) -> dict[str, Any]:
     return {
         "name": live.name,
         "mark": mark(facts, at),
+        "notices": notices_at(facts.notices, at),
+        "at": at,
         "is_demo": facts.is_demo,
         "product": product_of(source.title) if source else "",
         "url": source.url if source else "",

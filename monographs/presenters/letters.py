@@ -17,6 +17,7 @@ from monographs.models import DrugName, LiveDrug, NameConflict
 from monographs.names import slugify_name, sort_letter, upper_bound
 from monographs.presenters.lists import PER_PAGE, Row, class_tree, demo_of, rows_of
 from monographs.presenters.names import kind_in
+from monographs.presenters.notices import front_notices
 from monographs.presenters.words import unique
 from monographs.vocabulary import NameKind
 
@@ -62,7 +63,7 @@ def present_letters(letter: str, page: str, *, at: datetime) -> dict[str, Any]:
 
     `letter` is as the address has it, in any case; an unknown one counts as
     none. letters (Letter …), chosen (Letter or None), total (drugs), page (a
-    page of Entry, or None when only letters are shown). Nine queries.
+    page of Entry, or None when only letters are shown). Twelve queries at most.
     """
     letters = letters_with_counts()
     total = sum(each.drugs for each in letters)
@@ -75,9 +76,12 @@ def present_letters(letter: str, page: str, *, at: datetime) -> dict[str, Any]:
     return {"letters": letters, "chosen": chosen, "total": total, "page": shown, **demo_of(rows)}
 
 
-def present_home() -> dict[str, Any]:
-    """Return the front page: letters (Letter …), branches (Branch …). Three queries."""
-    return {"letters": letters_with_counts(), "branches": class_tree()}
+def present_home(*, at: datetime) -> dict[str, Any]:
+    """Return the front page: letters (Letter …), branches (Branch …), notices (FrontNotice …), has_more.
+
+    Four queries.
+    """
+    return {"letters": letters_with_counts(), "branches": class_tree(), **front_notices(at)}
 
 
 def letters_with_counts() -> list[Letter]:
@@ -139,7 +143,7 @@ def _keys(chosen: Letter | None) -> QuerySet[Any]:
 
 
 def _entries(keys: list[tuple[str, int, int]], *, at: datetime) -> list[Entry]:
-    """Return the lines of one page. Five queries."""
+    """Return the lines of one page. Eight queries at most."""
     ids = {drug_id for _, drug_id, _ in keys}
     lives = LiveDrug.objects.filter(pk__in=ids).select_related("drug_class")
     rows = {live.pk: row for live, row in zip(lives, rows_of(lives, at=at), strict=True)}

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from monographs.models import LiveDrug
 from monographs.presenters.flags import flag_label
 from monographs.presenters.names import brands_at_home
+from monographs.presenters.notices import notices_of_class
 from monographs.presenters.sources import PLACES
 from monographs.related import counted_classes, drugs_under
 from monographs.review import Mark, facts_of, mark
@@ -64,16 +65,27 @@ def class_tree() -> tuple[Branch, ...]:
 
 
 def present_class(drug_class: DrugClass, page: str, *, at: datetime) -> dict[str, Any]:
-    """Return a class page: drug_class, below (its classes), page (a page of Row), home ("UK"). Five queries."""
+    """Return a class page: drug_class, below (its classes), page (a page of Row), notices (Notices), at, home ("UK").
+
+    Nine queries at most.
+    """
     lives = drugs_under(drug_class).select_related("drug_class").in_order()
     below = drug_class.children.order_by("name", "pk")
     shown = page_of(lives, lives.count(), page, at=at)
     home = PLACES[settings.HOME_MARKET]
-    return {"drug_class": drug_class, "below": below, "page": shown, "home": home, **demo_of(shown)}
+    return {
+        "drug_class": drug_class,
+        "below": below,
+        "page": shown,
+        "notices": notices_of_class(drug_class, at),
+        "at": at,
+        "home": home,
+        **demo_of(shown),
+    }
 
 
 def page_of(lives: Any, count: int, page: str, *, at: datetime) -> Page[Row]:
-    """Return one page of rows; a page that does not exist becomes the first or the last. Three queries."""
+    """Return one page of rows; a page that does not exist becomes the first or the last. Six queries at most."""
     paginator = Paginator(lives, PER_PAGE)
     paginator.count = count
     shown = paginator.get_page(page)
@@ -82,7 +94,7 @@ def page_of(lives: Any, count: int, page: str, *, at: datetime) -> Page[Row]:
 
 
 def rows_of(lives: Iterable[LiveDrug], *, at: datetime) -> list[Row]:
-    """Return a row for each drug, its class at hand. Two queries."""
+    """Return a row for each drug, its class at hand. Five queries at most."""
     lives = list(lives)
     facts = facts_of(lives)
     return [_row(live, mark(facts[live.pk], at)) for live in lives]

@@ -6,11 +6,15 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from monographs.document import Document, Reference, Statement, statements
 from monographs.document.shape import SourceRef
 from monographs.presenters.words import listed, unique
 from monographs.vocabulary import FlagKind, SectionKind, SourceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 # The leading words of an SmPC's title are the product: "Metoject PEN solution …".
 PRODUCT = re.compile(
@@ -100,6 +104,12 @@ class Sources:
     def number(self, key: str) -> int:
         """Return the number of a source in the list."""
         return self._numbers[key]
+
+    def resting_on(self, keys: Collection[str]) -> list[str]:
+        """Return the labels of the sections that cite any of these sources; of the flags before all."""
+        flags = any(flag.source in keys for flag in self._document.flags.values())
+        cited = {kind for key in keys for kind in self._sections.get(key, ())}
+        return [*(["Flags"] if flags else []), *(kind.label for kind in SectionKind if kind in cited)]
 
     def foot(self, kind: SectionKind) -> str:
         """Return what a section rests on, such as "Imnovid SmPC 4.4, 4.8; NICE TA427".

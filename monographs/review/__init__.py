@@ -29,7 +29,7 @@ from monographs.review.credentials import (
     why_not_verified,
 )
 from monographs.review.days import span
-from monographs.review.facts import facts_of, notices_of, signed_of
+from monographs.review.facts import facts_of, notice_of, notices_of, signed_of
 from monographs.review.forecast import Turn, if_notice_ended, if_noticed, if_questioned
 from monographs.review.guards import DEEPEST_CLASS
 from monographs.review.life import MergePlan, merge, merge_plan, proposed_flags, rename, split, take_flags
@@ -175,6 +175,7 @@ __all__ = [
     "merge_plan",
     "new_rows",
     "next_for",
+    "notice_of",
     "notices_of",
     "post_notice",
     "proposed_flags",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from monographs.models import (
@@ -42,12 +43,11 @@ SELECT drug_id, id FROM {notice} WHERE drug_id IN ({ids})
 
 
 def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
-    """Return the facts of each drug by its id. Seven queries at most, whatever the number.
+    """Return the facts of each drug by its id. Five queries at most, whatever the number.
 
     Facts come from the record of releases and reviews, not from the rows given.
     """
     ids = [live.pk for live in lives]
-    is_demo = DemoDatabase.objects.exists()
     if not ids:
         return {}
     latest = (
@@ -59,27 +59,24 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
         Release.objects.filter(drug__in=ids, part=Part.MONOGRAPH.value, id=Subquery(latest))
         .select_related("revision")
         .defer("revision__document")
+        .annotate(is_demo=Exists(DemoDatabase.objects.all()), correction=Subquery(_corrections()))
     )
     shown = [release.revision_id for release in releases if release.revision_id]
     signed = signed_of(shown)
     changes = source_changes_in(RevisionSource.objects.filter(revision__in=shown))
     notices = notices_of(ids)
-    corrections = _corrections(releases)
     return {
         release.drug_id: Facts(
-            is_demo,
+            release.is_demo,
             released_at=release.released_at if release.revision else None,
             withdrawn_at=None if release.revision else release.released_at,
             withdrawn_because="" if release.revision else release.reason,
             written=written_in(release.revision) if release.revision else 0,
             change_kind=release.revision.change_kind if release.revision else "",
             signed=tuple(signed[release.revision_id or 0]),
-            notices=tuple(
-                Notice(row.pk, row.posted_at, timezone.localdate(row.posted_at), row.ended_at)
-                for row in notices[release.drug_id]
-            ),
+            notices=tuple(notice_of(row) for row in notices[release.drug_id]),
             source_changes=tuple(changes[release.revision_id or 0]),
-            corrections=tuple(corrections[release.drug_id]),
+            corrections=(release.correction,) if release.correction else (),
         )
         for release in releases
     }
@@ -115,6 +112,8 @@ def signed_in(rows: QuerySet[Review]) -> dict[int, list[Signed]]:
                 body=row.printed_body,
                 name=row.printed_name,
                 interests=row.interests,
+                attestation=row.attestation,
+                answers=tuple((about, answer) for about, answer in row.answers),
                 questioned_at=row.questioned_at,
                 questioned_because=row.questioned_because or "",
                 reviewer=row.reviewer_id,
@@ -147,9 +146,24 @@ def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:
     return found
 
 
-def _notice(row: SafetyNotice) -> Notice:
-    """Return a notice as the mark knows it."""
-    return Notice(row.pk, row.posted_at, timezone.localdate(row.posted_at), row.ended_at)
+def notice_of(row: SafetyNotice) -> Notice:
+    """Return a notice as marks and pages know it."""
+    source, about = row.source, row.drug_class
+    return Notice(
+        row.pk,
+        row.posted_at,
+        timezone.localdate(row.posted_at),
+        ended_at=row.ended_at,
+        ended_because=row.ended_because,
+        text=row.text,
+        check_on=row.check_on,
+        class_name=about.name if about else "",
+        class_slug=about.slug if about else "",
+        source=SourceKind(source.kind) if source else None,
+        title=source.title if source else "",
+        url=source.url if source else "",
+        revised_on=source.revised_on if source else None,
+    )
 
 
 def source_changes_in(rows: QuerySet[RevisionSource]) -> dict[int, list[SourceChange]]:
@@ -170,17 +184,16 @@ def source_changes_in(rows: QuerySet[RevisionSource]) -> dict[int, list[SourceCh
     return found
 
 
-def _corrections(releases: Collection[Release]) -> dict[int, list[datetime]]:
-    """Return for each drug (by id) when safety changes were submitted that readers do not see. One query."""
-    found: dict[int, list[datetime]] = defaultdict(list)
-    shown = {release.drug_id: release.revision.number if release.revision else 0 for release in releases}
+def _corrections() -> QuerySet[Any]:
+    """Return a subquery of when the first safety change of a released drug was submitted that readers do not see.
+
+    Later ones change nothing: what counts is how long readers have waited.
+    """
     rows = Revision.objects.filter(
-        drug__in=shown, part=Part.MONOGRAPH.value, change_kind=ChangeKind.SAFETY.value
+        drug=OuterRef("drug"), part=Part.MONOGRAPH.value, change_kind=ChangeKind.SAFETY.value
     )
-    for drug, number, at in rows.values_list("drug", "number", "submitted_at") if shown else ():
-        if number > shown[drug]:
-            found[drug].append(at)
-    return found
+    unseen = rows.filter(number__gt=Coalesce(OuterRef("revision__number"), 0))
+    return unseen.order_by("number").values("submitted_at")[:1]
 
 
 def written_in(revision: Revision) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from monographs.vocabulary import Verdict
+from monographs.vocabulary import SourceKind, Verdict
 
 # A safety correction that has waited so long is told to readers.
 CORRECTION_WAITS = timedelta(hours=72)
@@ -39,7 +39,7 @@ class Signed:
 
     `on` is the day of `at` where the site is. From `overdue_from` the review is
     overdue, from `lapsed_from` it counts no more; an approval has both.
-    `reviewer` is the id of the signer's account.
+    `reviewer` is the id of the signer's account; `answers` are what was said of notices, sources and unwritten sections: (about, answer).
     """
 
     verdict: Verdict
@@ -53,6 +53,8 @@ class Signed:
     body: str = ""
     name: str = ""
     interests: str = ""
+    attestation: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
     questioned_at: datetime | None = None
     questioned_because: str = ""
     reviewer: int = 0
@@ -60,12 +62,26 @@ class Signed:
 
 @dataclass(frozen=True)
 class Notice:
-    """A safety notice on the drug or on a class that it stands under."""
+    """A safety notice on the drug or on a class that it stands under.
+
+    With `class_name` it is about that class. `source` is the kind of document
+    that it rests on, `title`, `url` and `revised_on` are that document's; without
+    one a revoke put up the notice by itself.
+    """
 
     pk: int
     at: datetime
     on: date
     ended_at: datetime | None = None
+    ended_because: str = ""
+    text: str = ""
+    check_on: date | None = None
+    class_name: str = ""
+    class_slug: str = ""
+    source: SourceKind | None = None
+    title: str = ""
+    url: str = ""
+    revised_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,8 @@ class Facts:
 
     `written` counts the written sections of the text that is shown; `signed`
     are the verdicts on exactly that text, in the order of signing; `corrections`
-    the moments at which safety changes were submitted that readers do not see yet.
+    moments at which safety changes were submitted that readers do not see yet, the
+    first among them.
     """
 
     is_demo: bool

@@ -38,6 +38,13 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def day_in(value: date, at: datetime) -> str:
+    """Return a date as "4 July" when it is of the same year as a moment, else as "4 July 2026"."""
+    whole = day(value)
+    return whole.rpartition(NO_BREAK)[0] if value.year == timezone.localtime(at).year else whole
+
+
+@register.filter
 def moment(value: datetime) -> str:
     """Return a moment in local time as "4 July 2026, 10:05"."""
     return f"{day(value)}, {timezone.localtime(value):%H:%M}"

@@ -16,8 +16,8 @@ from monographs.search import find
 
 @require_safe
 def home(request):
-    """Show the front page: search first, then A to Z and classes."""
-    return render(request, "monographs/home.html", present_home())
+    """Show the front page: search first, then A to Z, classes and open safety notices."""
+    return render(request, "monographs/home.html", present_home(at=clinical_now()))
 
 
 @require_safe

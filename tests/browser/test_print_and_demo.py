@@ -49,6 +49,18 @@ def test_print_puts_flags_and_status_before_anything(printed):
     assert tops == sorted(tops)
 
 
+def test_print_keeps_every_notice_and_what_the_signer_declared(demo_reader):
+    with demo_reader(KINDS["drug with notices"], width=794, height=1123) as page:
+        page.emulate_media(media="print")
+        notices = page.locator(".notice")
+        assert notices.count() == 4
+        assert all(notices.nth(number).is_visible() for number in range(4))
+        assert notices.first.bounding_box()["y"] < page.locator("h1").bounding_box()["y"]
+        assert page.locator("#review details p").is_visible()
+        assert f"safety notice · {DEMO}" in page.locator(".stamp").inner_text().replace("\u00a0", " ")
+        assert page.locator("#review", has_text=DEMO).count() == 1
+
+
 def test_print_opens_what_is_folded(printed):
     assert printed.locator(".dosing details p").is_visible()
 

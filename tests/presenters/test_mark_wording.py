@@ -116,7 +116,7 @@ TABLE = [
         ),
         "Monograph status: safety notice since review. Read the notice of 2 November 2026 first. "
         "Clinician-reviewed 4 July 2026. Also: a source has changed since review. "
-        "Also: review overdue since 4 July 2028.",
+        "Check: Cautions, Monitoring. Also: review overdue since 4 July 2028.",
         "Check first: safety notice",
     ),
 ]

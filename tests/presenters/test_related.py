@@ -172,7 +172,7 @@ def test_the_number_of_queries_does_not_grow(tree, django_assert_num_queries):
         other = in_class(f"{letter}cillin", "penicillins")
         link(live, to_drug=other.drug)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         related(live)
 
 

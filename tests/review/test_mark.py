@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from monographs import review
-from monographs.models import DemoDatabase, LiveDrug, Release
+from monographs.models import DemoDatabase, LiveDrug, Release, Source
 from monographs.review import Facts, State, clinical_now, facts_of, mark
+from monographs.vocabulary import SourceKind
 from tests import builders
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -40,11 +42,15 @@ def test_facts_come_from_the_record_and_not_from_the_row(lead):
 
 
 @pytest.mark.django_db
-def test_facts_of_many_drugs_take_two_queries(django_assert_num_queries):
+def test_facts_of_many_drugs_take_five_queries(django_assert_num_queries, lead):
     for name in ("Amlodipine", "Nifedipine", "Felodipine"):
-        builders.released(name)
+        builders.approved(name)
     lives = list(LiveDrug.objects.all())
-    with django_assert_num_queries(2):
+    for live in lives:
+        review.post_notice(
+            on=live.drug, text="Check it.", source=Source.objects.get(), check_on=localdate(), by=lead
+        )
+    with django_assert_num_queries(5):
         assert len(facts_of(lives)) == 3
 
 
@@ -59,3 +65,22 @@ def test_every_mark_of_a_demonstration_says_so(lead):
 def test_written_sections_are_counted_without_the_lead():
     live = builders.released()
     assert facts_of([live])[live.pk].written == 2
+
+
+@pytest.mark.django_db
+def test_facts_tell_what_a_signer_answered_and_what_a_notice_says(lead):
+    approval = builders.approved()
+    live = LiveDrug.objects.get()
+    source = Source.objects.get()
+    notice = review.post_notice(
+        on=live.drug_class, text="Check it.", source=source, check_on=localdate(), by=lead
+    )
+
+    facts = facts_of([live])[live.pk]
+
+    assert list(facts.signed[0].answers) == [tuple(pair) for pair in approval.answers] != []
+    told = facts.notices[0]
+    assert (told.pk, told.text, told.check_on) == (notice.pk, "Check it.", localdate())
+    assert (told.class_name, told.class_slug) == (live.drug_class.name, live.drug_class.slug)
+    assert (told.source, told.title, told.url) == (SourceKind.SMPC, source.title, source.url)
+    assert told.revised_on == source.revised_on

@@ -239,7 +239,7 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_max_num_queri
     for name in DIPINES:
         released(name)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         client.get(address(*DIPINES[:2]))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         client.get(address(*DIPINES[:6]))

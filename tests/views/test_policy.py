@@ -3,12 +3,16 @@
 import re
 
 import pytest
+from django.http import HttpResponse
+from django.template.loader import render_to_string
 
 from monographs.models import DemoDatabase
+from monographs.presenters.notices import TOLD_AFTER
 from monographs.presenters.policy import EXAMPLES
 from monographs.review import State
-from tests.builders import released
-from tests.pages import words
+from monographs.review.signing import MOST_MONTHS
+from tests.builders import approved, released
+from tests.pages import live_of, words
 
 pytestmark = pytest.mark.django_db
 POLICIES = ["/about/", "/editorial-policy/", "/accessibility/", "/privacy/"]
@@ -37,27 +41,58 @@ def test_a_policy_ends_with_whom_to_ask_locally(client, settings, address):
 
 def test_every_state_of_the_mark_stands_in_the_editorial_policy():
     assert {example.mark.state for example in EXAMPLES} == set(State)
+    assert any(example.mark.correction_since for example in EXAMPLES)
     assert any(example.mark.is_demo for example in EXAMPLES)
 
 
-def test_the_editorial_policy_draws_the_marks_as_pages_do(client):
-    live = released()
-    sentence = "Monograph status: not yet clinician-reviewed. Written by editors from the sources below."
-    assert sentence in words(client.get(live.get_absolute_url()))
-
+def test_each_example_is_drawn_in_both_forms_by_the_template_of_the_marks(client):
     page = words(client.get("/editorial-policy/"))
 
-    assert f"Not yet reviewed {sentence} In lists: Not reviewed" in page
-    assert (
-        f"Demonstration {sentence} · demonstration, not a real review In lists: Not reviewed (demo)" in page
-    )
-    assert "Example medicine: page withdrawn on 3 November 2026." in page
-    assert "In lists: Withdrawn" in page
+    for example in EXAMPLES:
+        known = {"mark": example.mark, "name": "Example medicine", "check": example.check}
+        long, short = (
+            words(HttpResponse(render_to_string("components/mark.html", {**known, "form": form})))
+            for form in ("long", "short")
+        )
+        assert f"{example.title} {long} In lists: {short} {example.meaning}" in page
 
 
-def test_no_page_is_said_to_be_reviewed_while_no_mark_can_say_so(client):
-    assert "No page here has been reviewed by a clinician yet" in words(client.get("/editorial-policy/"))
-    assert not [state for state in State if state.name.startswith("REVIEWED")]
+def test_the_examples_have_the_look_of_their_marks(client):
+    body = client.get("/editorial-policy/").content.decode()
+
+    for look in ("good", "check", "none"):
+        assert f'class="status status--{look}"' in body
+        assert f'class="state state--{look}"' in body
+    assert 'class="state state--gone"' in body
+
+
+def test_the_editorial_policy_says_what_pages_say(client):
+    live, approval = released(), approved("Felodipine")
+    page = words(client.get("/editorial-policy/"))
+    status = "Monograph status: not yet clinician-reviewed. Written by editors from the sources below."
+
+    assert status in words(client.get(live.get_absolute_url()))
+    assert status in page
+    day = f"{approval.signed_at.day} {approval.signed_at:%B %Y}"
+    reviewed = words(client.get(live_of(approval).get_absolute_url()))
+    assert f"Monograph status: clinician-reviewed ({day}) by a pharmacist. Next review due" in reviewed
+    assert "Monograph status: clinician-reviewed (4 July 2026) by a pharmacist. Next review due" in page
+
+
+def test_the_editorial_policy_says_of_no_page_that_it_is_reviewed(client):
+    page = words(client.get("/editorial-policy/"))
+
+    assert "Each page says whether a clinician has signed exactly the text that you read" in page
+    assert "These examples are about no medicine." in page
+
+
+def test_the_editorial_policy_says_who_signs_and_what_a_mark_does_not_say(client):
+    page = words(client.get("/editorial-policy/"))
+
+    assert "Nobody approves a text to which they contributed since it was last approved." in page
+    assert f"at most {MOST_MONTHS} months ahead" in page
+    assert f"For {TOLD_AFTER.days} days after that" in page
+    assert "What a mark does not say It does not say that the text is complete" in page
 
 
 def test_dosing_is_said_not_to_be_published_while_no_page_has_it(client):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from monographs.models import (
@@ -74,10 +75,7 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
             written=written_in(release.revision) if release.revision else 0,
             change_kind=release.revision.change_kind if release.revision else "",
             signed=tuple(signed[release.revision_id or 0]),
-            notices=tuple(
-                Notice(row.pk, row.posted_at, timezone.localdate(row.posted_at), row.ended_at)
-                for row in notices[release.drug_id]
-            ),
+            notices=tuple(_notice(row) for row in notices[release.drug_id]),
             source_changes=tuple(changes[release.revision_id or 0]),
             corrections=tuple(corrections[release.drug_id]),
         )
@@ -85,34 +83,57 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
     }
 
 
+def facts_if_shown(revision: Revision, at: datetime) -> Facts:
+    """Return the facts of a drug as they would be if readers saw this revision from a moment on. Five queries."""
+    return Facts(
+        DemoDatabase.objects.exists(),
+        released_at=at,
+        written=written_in(revision),
+        change_kind=revision.change_kind,
+        signed=tuple(signed_of([revision.pk])[revision.pk]),
+        notices=tuple(_notice(row) for row in notices_of([revision.drug_id])[revision.drug_id]),
+        source_changes=tuple(_source_changes([revision.pk])[revision.pk]),
+    )
+
+
 def signed_of(revisions: Collection[int]) -> dict[int, list[Signed]]:
     """Return the verdicts on each revision (by id) in the order of signing. One query."""
     found: dict[int, list[Signed]] = defaultdict(list)
-    questioned = Questioned.objects.filter(person=OuterRef("reviewer"), at__gte=OuterRef("signed_at"))
-    rows = Review.objects.filter(revision__in=revisions).order_by("pk")
-    rows = rows.annotate(
-        questioned_at=Subquery(questioned.order_by("pk").values("at")[:1]),
-        questioned_because=Subquery(questioned.order_by("pk").values("reason")[:1]),
-    )
-    for row in rows if revisions else ():
-        found[row.revision_id].append(
-            Signed(
-                Verdict(row.verdict),
-                row.signed_at,
-                timezone.localdate(row.signed_at),
-                comment=row.comment,
-                due_on=row.due_on,
-                overdue_from=overdue_from(row.due_on) if row.due_on else None,
-                lapsed_from=lapsed_from(row.due_on) if row.due_on else None,
-                role=row.printed_role,
-                body=row.printed_body,
-                name=row.printed_name,
-                interests=row.interests,
-                questioned_at=row.questioned_at,
-                questioned_because=row.questioned_because or "",
-            )
-        )
+    for row in reviews_of(revisions) if revisions else ():
+        found[row.revision_id].append(as_signed(row))
     return found
+
+
+def reviews_of(revisions: Collection[int] | QuerySet[Revision]) -> QuerySet[Review]:
+    """Return the verdicts on revisions (by id) in the order of signing, with what cancelled them."""
+    questioned = Questioned.objects.filter(person=OuterRef("reviewer"), at__gte=OuterRef("signed_at"))
+    return (
+        Review.objects.filter(revision__in=revisions)
+        .order_by("pk")
+        .annotate(
+            questioned_at=Subquery(questioned.order_by("pk").values("at")[:1]),
+            questioned_because=Subquery(questioned.order_by("pk").values("reason")[:1]),
+        )
+    )
+
+
+def as_signed(row: Any) -> Signed:
+    """Return a verdict of `reviews_of` as the mark knows it."""
+    return Signed(
+        Verdict(row.verdict),
+        row.signed_at,
+        timezone.localdate(row.signed_at),
+        comment=row.comment,
+        due_on=row.due_on,
+        overdue_from=overdue_from(row.due_on) if row.due_on else None,
+        lapsed_from=lapsed_from(row.due_on) if row.due_on else None,
+        role=row.printed_role,
+        body=row.printed_body,
+        name=row.printed_name,
+        interests=row.interests,
+        questioned_at=row.questioned_at,
+        questioned_because=row.questioned_because or "",
+    )
 
 
 def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:

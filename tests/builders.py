@@ -3,17 +3,31 @@
 Texts are about amlodipine, for a test's eyes only: no reader sees them.
 """
 
+from datetime import timedelta
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from monographs import review
 from monographs.document import normalised
-from monographs.models import Drug, DrugClass
+from monographs.models import Credential, Drug, DrugClass
 from monographs.names import slugify_name
 from monographs.review import EDITOR, LEAD, REVIEWER
-from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
-__all__ = ["EDITOR", "LEAD", "REVIEWER", "document", "person", "raw", "released", "submitted", "written"]
+__all__ = [
+    "EDITOR",
+    "LEAD",
+    "REVIEWER",
+    "approved",
+    "credentialed",
+    "document",
+    "person",
+    "raw",
+    "released",
+    "submitted",
+    "written",
+]
 
 SMPC = {
     "kind": "smpc",
@@ -82,3 +96,36 @@ def released(name="Amlodipine", *, slug="", **changes):
         revision=revision, by=person("lead", LEAD), reason="First release.", acknowledged=SAFETY_SECTIONS
     )
     return revision.drug.live
+
+
+def credentialed(username="pharmacist", *roles):
+    """Return a person who may sign monographs: a reviewer by default, whose registration a lead verified."""
+    holder = person(username, *(roles or (REVIEWER,)))
+    if not holder.credentials.exists():
+        registrar, now = person("registrar", LEAD), review.clinical_now()
+        credential = Credential.objects.create(
+            person=holder,
+            role="pharmacist",
+            body="General Pharmaceutical Council",
+            number="2012345",
+            starts_at=now - timedelta(days=30),
+            ends_at=now + timedelta(days=365),
+            recorded_by=registrar,
+        )
+        # Another lead looks it up when the registrar is the holder.
+        verifier = registrar if registrar.pk != holder.pk else person("second registrar", LEAD)
+        review.verify_credential(credential=credential, by=verifier)
+    return holder
+
+
+def approved(name="Amlodipine", *, by=None, **changes):
+    """Return the approval of a small monograph that readers see."""
+    revision = released(name, **changes).monograph
+    return review.approve(
+        revision=revision,
+        by=by or credentialed(),
+        digest=revision.digest,
+        interests="none",
+        read=[kind for kind in SectionKind if kind.value in revision.sections],
+        acknowledged=SAFETY_SECTIONS,
+    )

@@ -20,7 +20,9 @@ from monographs.review.credentials import (
     why_no_credential,
 )
 from monographs.review.days import span
-from monographs.review.facts import facts_of, notices_of, signed_of
+from monographs.review.drafts import Draft, draft_of, keep_draft
+from monographs.review.facts import facts_if_shown, facts_of, notices_of, signed_of
+from monographs.review.history import History, history_of
 from monographs.review.life import (
     MergePlan,
     merge,
@@ -46,6 +48,7 @@ from monographs.review.links import (
     with_troubles,
 )
 from monographs.review.mark import Facts, Mark, Notice, Signed, SourceChange, State, effective, mark
+from monographs.review.notes import add_notes, answer_note
 from monographs.review.notices import end_notice, keep_notice, post_notice
 from monographs.review.people import EDITOR, LEAD, REVIEWER, require
 from monographs.review.refusals import (
@@ -87,6 +90,8 @@ from monographs.review.signing import (
     renew,
     request_changes,
     revoke,
+    revoke_and_roll_back,
+    revoke_and_withdraw,
     standing,
     task_of,
 )
@@ -103,8 +108,10 @@ __all__ = [
     "BelowTheFloor",
     "ChangedMeanwhile",
     "ContentErrors",
+    "Draft",
     "Ended",
     "Facts",
+    "History",
     "Mark",
     "MergePlan",
     "NeedsReason",
@@ -127,22 +134,28 @@ __all__ = [
     "TextChanged",
     "Trouble",
     "accept",
+    "add_notes",
     "add_reverse",
     "answer_for",
+    "answer_note",
     "approve",
     "attestation",
     "bring_in",
     "clinical_now",
     "credential_of",
+    "draft_of",
     "edit",
     "edit_and_submit",
     "edit_rows",
     "effective",
     "end_credential",
     "end_notice",
+    "facts_if_shown",
     "facts_of",
     "having",
+    "history_of",
     "is_loop",
+    "keep_draft",
     "keep_notice",
     "last_approved",
     "mark",
@@ -165,6 +178,8 @@ __all__ = [
     "request_changes",
     "require",
     "revoke",
+    "revoke_and_roll_back",
+    "revoke_and_withdraw",
     "roll_back",
     "said",
     "same_code",

@@ -95,15 +95,25 @@ class Risk:
             counted(self.words, "word"),
             *(_counted_slip(number, what) for what, number in counts.items()),
         ]
-        flags = [one for one in self.others if one.startswith("Flag ")]
-        if flags:
-            said.append(f"{counted(len(flags), 'flag')} changed")
+        for begin, noun, verb in (("Flag ", "flag", "changed"), ("Section removed", "section", "removed")):
+            if number := sum(1 for one in self.others if one.startswith(begin)):
+                said.append(f"{counted(number, noun)} {verb}")
         return "; ".join(said)
 
     @property
     def sentences(self) -> list[str]:
         """Everything that can do harm, a sentence each; flags and names first."""
-        return [*self.others, *map(str, self.slips)]
+        became = [slip for slip in self.slips if slip.old and slip.new]
+        return [*self.others, *map(str, became), *self._came_or_went()]
+
+    def _came_or_went(self) -> list[str]:
+        """Return what came and what went, a sentence for each place and danger."""
+        found: dict[tuple[Danger, str, str], list[str]] = {}
+        for slip in self.slips:
+            if not (slip.old and slip.new):
+                verb = "added" if slip.new else "removed"
+                found.setdefault((slip.danger, slip.place, verb), []).append(f"“{slip.new or slip.old}”")
+        return [f"{place}: {', '.join(words)} {verb}." for (_, place, verb), words in found.items()]
 
 
 def risk(old: Document | None, new: Document) -> Risk:

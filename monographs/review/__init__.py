@@ -94,6 +94,7 @@ from monographs.review.signing import (
     revoke_and_withdraw,
     standing,
     task_of,
+    unwritten_of,
 )
 from monographs.review.sources import supersede
 
@@ -194,6 +195,7 @@ __all__ = [
     "take_flags",
     "task_of",
     "troubles_of",
+    "unwritten_of",
     "verify_credential",
     "why_no_credential",
     "with_troubles",

@@ -127,7 +127,7 @@ def task_of(revision: Revision, *, at: datetime, history: History | None = None)
         kind,
         changed,
         unchanged=tuple(one for one in written if one not in changed),
-        unwritten=tuple(one for one in SAFETY_SECTIONS if one.value not in revision.sections),
+        unwritten=unwritten_of(revision),
         notices=tuple(
             row for row in notices_of([revision.drug_id])[revision.drug_id] if row.ended_at is None
         ),
@@ -140,6 +140,11 @@ def task_of(revision: Revision, *, at: datetime, history: History | None = None)
 def last_approved(revision: Revision, *, at: datetime, before: bool = False) -> Revision | None:
     """Return the newest revision of the part up to this one (or `before` it) that has an effective approval."""
     return history_of(revision.pk).last_approved(revision.number - before, at)
+
+
+def unwritten_of(revision: Revision) -> tuple[SectionKind, ...]:
+    """Return the safety sections that a revision lacks."""
+    return tuple(kind for kind in SAFETY_SECTIONS if kind.value not in revision.sections)
 
 
 def usual_due(revision: Revision, today: date) -> date:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from monographs.models import (
     DemoDatabase,
+    Drug,
     DrugClass,
     LiveDrug,
     Questioned,
@@ -26,17 +27,22 @@ from monographs.review.days import lapsed_from, overdue_from
 from monographs.review.mark import Facts, Notice, Signed, SourceChange
 from monographs.vocabulary import ChangeKind, Part, SourceKind, Verdict
 
-# Notices by drug: its own, and those of each class that it stands under.
+# Notices by drug: its own, and those of each class that it stands under. Of a drug that
+# readers never saw the working classes count: its reviewer has to know what its readers will.
 NOTICES = """
 WITH RECURSIVE under(notice_id, class_id) AS (
     SELECT id, drug_class_id FROM {notice} WHERE drug_class_id IS NOT NULL
     UNION
     SELECT under.notice_id, child.id FROM under JOIN {drug_class} child ON child.parent_id = under.class_id
 )
-SELECT member.livedrug_id, notice.id FROM under
+SELECT member.livedrug_id, under.notice_id FROM under
 JOIN {member} member ON member.drugclass_id = under.class_id
-JOIN {notice} notice ON notice.id = under.notice_id
 WHERE member.livedrug_id IN ({ids})
+UNION
+SELECT drug.id, under.notice_id FROM under
+JOIN {drug} drug ON drug.primary_class_id = under.class_id OR EXISTS (
+    SELECT 1 FROM {other} other WHERE other.drug_id = drug.id AND other.drugclass_id = under.class_id)
+WHERE drug.id IN ({ids}) AND NOT EXISTS (SELECT 1 FROM {live} live WHERE live.drug_id = drug.id)
 UNION
 SELECT drug_id, id FROM {notice} WHERE drug_id IN ({ids})
 """
@@ -145,10 +151,13 @@ def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:
         "notice": SafetyNotice._meta.db_table,
         "drug_class": DrugClass._meta.db_table,
         "member": LiveDrug.classes.through._meta.db_table,
+        "drug": Drug._meta.db_table,
+        "other": Drug.other_classes.through._meta.db_table,
+        "live": LiveDrug._meta.db_table,
         "ids": ", ".join(["%s"] * len(drugs)),
     }
     with connection.cursor() as cursor:
-        cursor.execute(NOTICES.format(**names), [*drugs, *drugs])
+        cursor.execute(NOTICES.format(**names), [*drugs] * 3)
         pairs = cursor.fetchall()
     rows = SafetyNotice.objects.select_related("source", "drug_class").in_bulk(
         {notice for _, notice in pairs}

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 
 from monographs.document import diff
-from monographs.document.diff import words
+from monographs.document.diff import Piece, words
 from monographs.vocabulary import FlagKind, SectionKind
 
 LABELS = {
@@ -51,7 +51,7 @@ def shown_changes(old, new):
 
 def _joined(pieces):
     """Return the pieces of one side with neighbours that changed in one: only white space parts them."""
-    found = []
+    found: list[Piece] = []
     for piece in pieces:
         if len(found) > 1 and _is_changed(piece) and _is_changed(found[-2]) and found[-1].text.isspace():
             gap = found.pop()

@@ -1,5 +1,7 @@
 """The form of signing: what is ticked, answered and typed. What may be signed is asked of `review`."""
 
+from typing import Any
+
 from django import forms
 
 from monographs.admin.signing_sheet import without
@@ -64,9 +66,9 @@ class SigningForm(forms.Form):
         help_text="Asked for a signature only, and never kept.",
     )
 
-    def __init__(self, *args, sheet, person, **kwargs):
+    def __init__(self, data=None, *, sheet, person, initial=None):
         """Make the fields of one text for one person."""
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(data, initial=initial, label_suffix="")
         self.sheet, self.person = sheet, person
         task = sheet.task
         self.initial.setdefault("due_on", task.due_on)
@@ -104,7 +106,7 @@ class SigningForm(forms.Form):
 
     def clean(self):
         """Say beside each field what a verdict still needs."""
-        data = super().clean()
+        data = self.cleaned_data
         if self.data.get("do") == SIGN:
             for name, sentence in self._missing(data, data.get("verdict")):
                 self.add_error(name, sentence)
@@ -142,18 +144,15 @@ class SigningForm(forms.Form):
 
     def show_kept(self, draft):
         """Show what another tab has kept besides."""
-        self.data = self.data.copy()
-        for name, text in draft.fields.items():
-            self.data[name] = text
-        for kind in draft.read:
-            self.data[f"read_{kind.value}"] = "on"
+        ticks = {f"read_{kind.value}": "on" for kind in draft.read}
+        self.data = {**{name: self.data.get(name) for name in self.data}, **draft.fields, **ticks}
 
     def summary(self):
         """Return (field id, label, error) of each error, in the order of the page."""
-        found = [("", "", error) for error in self.non_field_errors()]
+        found = [("", "", str(error)) for error in self.non_field_errors()]
         for name, field in self.fields.items():
             ident = "" if field.widget.is_hidden else self[name].id_for_label or self[name].auto_id
-            found += [(ident, self[name].label, error) for error in self.errors.get(name, ())]
+            found += [(ident, str(self[name].label), str(error)) for error in self.errors.get(name, ())]
         return found
 
     def _offer_verdicts(self):
@@ -167,7 +166,7 @@ class SigningForm(forms.Form):
         self.fields["verdict"].widget.choices = [one for one in VERDICTS if one[0] in offered]
         earlier = [(str(row.pk), self._back_to(row)) for row in sheet.earlier_shown]
         choices = [("", "Leave the page up, under a notice with your comment")]
-        field = self.fields["and_then"]
+        field: Any = self.fields["and_then"]
         field.choices = [*choices, (WITHDRAW, "… and withdraw the page"), *earlier]
         if self.person.has_perm("monographs.withdraw_drug"):
             choices.append(field.choices[1])
@@ -179,7 +178,9 @@ class SigningForm(forms.Form):
         """Return a text as a lead chooses it; what it lacks is named, and so acknowledged."""
         lacks = without(row)
         missing = f" (not yet written there, and I know it: {lacks})" if lacks else ""
-        return f"… and roll back to revision {row.number}, {row.note}{missing}"
+        approval = self.sheet.history.approval(row, self.sheet.at)
+        mark = f"reviewed {approval.on:%-d %B %Y}" if approval else "not reviewed"
+        return f"… and roll back to revision {row.number} ({mark}): {row.note}{missing}"
 
     def _missing(self, data, verdict):
         """Yield each field that a verdict needs and that says nothing, with a sentence."""

@@ -38,6 +38,7 @@ class Sheet:
     """Everything that is known of a text on its way to a verdict."""
 
     revision: Any
+    at: Any
     history: Any
     task: Any
     standing: Any
@@ -185,6 +186,7 @@ def sheet_of(pk, person, *, at):
     is_newest = history.newest.pk == pk
     return Sheet(
         revision,
+        at,
         history,
         review.task_of(revision, at=at, history=history),
         review.standing(revision, person, at=at, history=history),

@@ -611,6 +611,7 @@ def test_a_lead_revokes_and_withdraws_or_rolls_back_in_one_step(leader):
     second = builders.approved(lead="Amlodipine is taken for angina.")
     first = second.revision.drug.revisions.get(number=1)
     page = signed_in(leader).get(page_of(second.revision))
+    assert "and roll back to revision 1 (not reviewed): First text." in pages.words(page)
     assert "and I know it: Contra-indications, Interactions, Side-effects and Pregnancy" in pages.words(page)
 
     answer = sent(
@@ -667,6 +668,17 @@ def test_a_credential_that_ended_yesterday_signs_nothing(reviewer):
     assert "Your credential was ended: Retired." in said(answer)[-1]
     assert not Review.objects.exists()
     assert answer.context["form"]["interests"].value() == "none"
+
+
+def test_the_text_of_a_drug_that_has_ended_is_closed(reviewer, leader):
+    revision, into = builders.submitted(), builders.released("Felodipine").drug
+    review.merge(drug=revision.drug, into=into, by=leader, reason="The same medicine.")
+
+    answer = sent(reviewer, revision, **APPROVAL)
+
+    assert "its text is closed" in answer.context["sheet"].headline
+    assert "its text is closed" in said(answer)[-1]
+    assert not Review.objects.exists()
 
 
 # Queries

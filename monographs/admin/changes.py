@@ -1,10 +1,10 @@
 """What differs between two texts, as people read it side by side."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monographs.document import diff
-from monographs.document.diff import words
+from monographs.document.diff import Piece, words
 from monographs.vocabulary import FlagKind, SectionKind
 
 LABELS = {
@@ -26,12 +26,12 @@ class Shown:
     @property
     def before(self):
         """The words that stayed and went."""
-        return [piece for piece in self.pieces if piece.change != "added"]
+        return _joined([piece for piece in self.pieces if piece.change != "added"])
 
     @property
     def after(self):
         """The words that stayed and came."""
-        return [piece for piece in self.pieces if piece.change != "removed"]
+        return _joined([piece for piece in self.pieces if piece.change != "removed"])
 
 
 def shown_changes(old, new):
@@ -47,6 +47,24 @@ def shown_changes(old, new):
         )
         for change in found
     ]
+
+
+def _joined(pieces):
+    """Return the pieces of one side with neighbours that changed in one: only white space parts them."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if len(found) > 1 and _is_changed(piece) and _is_changed(found[-2]) and found[-1].text.isspace():
+            gap = found.pop()
+            piece = replace(piece, text=found.pop().text + gap.text + piece.text)
+        elif found and _is_changed(piece) and _is_changed(found[-1]):
+            piece = replace(piece, text=found.pop().text + piece.text)
+        found.append(piece)
+    return found
+
+
+def _is_changed(piece):
+    """Tell whether a piece was added or removed."""
+    return piece.change != "same"
 
 
 def _label(place):

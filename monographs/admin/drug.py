@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
@@ -32,7 +32,7 @@ from monographs.admin.rows import (
 from monographs.admin.steps import TEXT_STEPS, step_view
 from monographs.models import CrossLink, Drug, DrugFlag, DrugName, Revision, Successor, Waiver
 from monographs.names import normalise
-from monographs.vocabulary import SectionKind
+from monographs.vocabulary import Part, SectionKind
 
 NEW = ((None, {"fields": ("name", "slug", "primary_class")}),)
 IDENTITY = (
@@ -102,11 +102,15 @@ class DrugAdmin(NeverDeleted):
     def get_queryset(self, request):
         """Fetch with each drug its class and live row, and whether a newer text waits."""
         newer = Revision.objects.filter(drug=OuterRef("pk"), releases__isnull=True)
+        newest_text = Revision.objects.filter(drug=OuterRef("pk"), part=Part.MONOGRAPH.value).order_by(
+            "-number"
+        )
         shown = Coalesce(OuterRef("live__monograph"), 0)
         drugs = super().get_queryset(request).select_related("primary_class", "reference_smpc", "live")
         drugs = drugs.annotate(
             is_waiting=Exists(newer.filter(pk__gt=shown)),
             has_ended=Exists(Successor.objects.filter(drug=OuterRef("pk"))),
+            newest_text=Subquery(newest_text.values("pk")[:1]),
         )
         page = request.resolver_match.url_name
         if page == "autocomplete":

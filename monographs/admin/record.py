@@ -1,9 +1,13 @@
 """The record, to be read: edits, revisions, releases, live pages, old addresses."""
 
+from functools import partial
+
 from django.contrib import admin
+from django.urls import path
 
 from monographs.admin.base import ReadOnly
 from monographs.admin.changes import shown_changes
+from monographs.admin.signing import answer_view, signing_view
 from monographs.document import parsed
 from monographs.models import Edit, LiveDrug, OldSlug, Release, Revision, Successor
 
@@ -34,6 +38,19 @@ class RevisionAdmin(ReadOnly):
     def get_queryset(self, request):
         """Leave the long text out of lists."""
         return super().get_queryset(request).select_related("drug", "submitted_by").defer("document")
+
+    def get_urls(self):
+        """Add the page of signing, and the one that answers a comment."""
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/sign/", view(partial(signing_view, self)), name="monographs_revision_sign"),
+            path(
+                "<int:pk>/notes/<int:note>/",
+                view(partial(answer_view, self)),
+                name="monographs_revision_answer",
+            ),
+            *super().get_urls(),
+        ]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """Show beside the frozen text what it changed."""

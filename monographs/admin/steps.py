@@ -20,6 +20,7 @@ from monographs.admin.changes import shown_changes
 from monographs.document import Problem, build, canonical_text, digest, parsed
 from monographs.lint import lint_document
 from monographs.models import Drug, Revision, Successor
+from monographs.review import State
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
 
@@ -306,12 +307,25 @@ def _showing(request, drug, revision, action):
 
     live = getattr(drug, "live", None)
     shown = live.monograph if live else None
-    effects = [f"{len(document.sections)} of {len(SectionKind)} sections are written."]
+    effects = [
+        f"{len(document.sections)} of {len(SectionKind)} sections are written.",
+        f"Readers will see: {_mark_of(revision)}.",
+    ]
     if shown is None:
         effects.append("Readers see no text now.")
     return Step(
         "", "", form, act, "", shown_changes(parsed(shown.document) if shown else None, document), effects
     )
+
+
+def _mark_of(revision):
+    """Return what the mark will say of a revision once readers see it, from its own review."""
+    at = review.clinical_now()
+    told = review.mark(review.facts_if_shown(revision, at), at)
+    said = [told.short, *told.also]
+    if told.approval and told.state is not State.CANCELLED:
+        said.append(f"next review due {told.approval.due_on:%-d %B %Y}")
+    return ", ".join([*said, *(["demonstration"] if told.is_demo else [])])
 
 
 def _asked(request, drug):

@@ -29,9 +29,11 @@ from monographs.review.credentials import (
     why_not_verified,
 )
 from monographs.review.days import span
-from monographs.review.facts import facts_of, notice_of, notices_of, signed_of
+from monographs.review.drafts import Draft, draft_of, keep_draft
+from monographs.review.facts import facts_if_shown, facts_of, notice_of, notices_of, signed_of
 from monographs.review.forecast import Turn, if_notice_ended, if_noticed, if_questioned
 from monographs.review.guards import DEEPEST_CLASS
+from monographs.review.history import History, history_of
 from monographs.review.life import MergePlan, merge, merge_plan, proposed_flags, rename, split, take_flags
 from monographs.review.links import (
     NO_REASON,
@@ -51,6 +53,7 @@ from monographs.review.links import (
     with_troubles,
 )
 from monographs.review.mark import Facts, Mark, Notice, Signed, SourceChange, State, effective, mark
+from monographs.review.notes import add_notes, answer_note
 from monographs.review.notices import end_notice, keep_notice, post_notice
 from monographs.review.people import EDITOR, LEAD, REVIEWER, require
 from monographs.review.queue import NOBODY, Need, Row, Wanted, chosen, next_for, queue_for
@@ -94,8 +97,11 @@ from monographs.review.signing import (
     renew,
     request_changes,
     revoke,
+    revoke_and_roll_back,
+    revoke_and_withdraw,
     standing,
     task_of,
+    unwritten_of,
 )
 from monographs.review.sources import supersede
 
@@ -113,8 +119,10 @@ __all__ = [
     "BelowTheFloor",
     "ChangedMeanwhile",
     "ContentErrors",
+    "Draft",
     "Ended",
     "Facts",
+    "History",
     "Holder",
     "Mark",
     "MergePlan",
@@ -144,8 +152,10 @@ __all__ = [
     "Validity",
     "Wanted",
     "accept",
+    "add_notes",
     "add_reverse",
     "answer_for",
+    "answer_note",
     "approve",
     "attestation",
     "bring_in",
@@ -154,19 +164,23 @@ __all__ = [
     "credential_digest",
     "credential_of",
     "credential_span",
+    "draft_of",
     "edit",
     "edit_and_submit",
     "edit_rows",
     "effective",
     "end_credential",
     "end_notice",
+    "facts_if_shown",
     "facts_of",
     "give_back",
     "having",
+    "history_of",
     "if_notice_ended",
     "if_noticed",
     "if_questioned",
     "is_loop",
+    "keep_draft",
     "keep_notice",
     "last_approved",
     "mark",
@@ -194,6 +208,8 @@ __all__ = [
     "request_changes",
     "require",
     "revoke",
+    "revoke_and_roll_back",
+    "revoke_and_withdraw",
     "roll_back",
     "said",
     "same_code",
@@ -209,6 +225,7 @@ __all__ = [
     "take_flags",
     "task_of",
     "troubles_of",
+    "unwritten_of",
     "validity_of",
     "verify_credential",
     "why_no_credential",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from monographs.models import (
     DemoDatabase,
+    Drug,
     DrugClass,
     LiveDrug,
     Questioned,
@@ -26,17 +28,28 @@ from monographs.review.days import lapsed_from, overdue_from
 from monographs.review.mark import Facts, Notice, Signed, SourceChange
 from monographs.vocabulary import ChangeKind, Part, SourceKind, Verdict
 
-# Notices by drug: its own, and those of each class that it stands under.
+# What the mark knows of a verdict.
+SIGNED = (
+    *("revision_id", "reviewer_id", "verdict", "signed_at", "comment", "due_on", "interests"),
+    *("attestation", "answers", "printed_role", "printed_body", "printed_name"),
+    *("questioned_at", "questioned_because"),
+)
+# Notices by drug: its own, and those of each class that it stands under. Of a drug that
+# readers never saw the working classes count: its reviewer has to know what its readers will.
 NOTICES = """
 WITH RECURSIVE under(notice_id, class_id) AS (
     SELECT id, drug_class_id FROM {notice} WHERE drug_class_id IS NOT NULL
     UNION
     SELECT under.notice_id, child.id FROM under JOIN {drug_class} child ON child.parent_id = under.class_id
 )
-SELECT member.livedrug_id, notice.id FROM under
+SELECT member.livedrug_id, under.notice_id FROM under
 JOIN {member} member ON member.drugclass_id = under.class_id
-JOIN {notice} notice ON notice.id = under.notice_id
 WHERE member.livedrug_id IN ({ids})
+UNION
+SELECT drug.id, under.notice_id FROM under
+JOIN {drug} drug ON drug.primary_class_id = under.class_id OR EXISTS (
+    SELECT 1 FROM {other} other WHERE other.drug_id = drug.id AND other.drugclass_id = under.class_id)
+WHERE drug.id IN ({ids}) AND NOT EXISTS (SELECT 1 FROM {live} live WHERE live.drug_id = drug.id)
 UNION
 SELECT drug_id, id FROM {notice} WHERE drug_id IN ({ids})
 """
@@ -82,6 +95,21 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
     }
 
 
+def facts_if_shown(revision: Revision, at: datetime) -> Facts:
+    """Return the facts of a drug as they would be if readers saw this revision from a moment on. Five queries."""
+    return Facts(
+        DemoDatabase.objects.exists(),
+        released_at=at,
+        written=written_in(revision),
+        change_kind=revision.change_kind,
+        signed=tuple(signed_of([revision.pk])[revision.pk]),
+        notices=tuple(notice_of(row) for row in notices_of([revision.drug_id])[revision.drug_id]),
+        source_changes=tuple(
+            source_changes_in(RevisionSource.objects.filter(revision=revision.pk))[revision.pk]
+        ),
+    )
+
+
 def signed_of(revisions: Collection[int]) -> dict[int, list[Signed]]:
     """Return the verdicts on each revision (by id) in the order of signing. One query."""
     return signed_in(Review.objects.filter(revision__in=revisions))
@@ -90,36 +118,41 @@ def signed_of(revisions: Collection[int]) -> dict[int, list[Signed]]:
 def signed_in(rows: QuerySet[Review]) -> dict[int, list[Signed]]:
     """Return these verdicts by revision (id) in the order of signing. One query."""
     found: dict[int, list[Signed]] = defaultdict(list)
-    questioned = Questioned.objects.filter(person=OuterRef("reviewer"), at__gte=OuterRef("signed_at"))
     # Not whole rows: a queue reads every verdict there is.
-    columns = ("revision_id", "verdict", "signed_at", "comment", "due_on", "interests")
-    annotated = rows.order_by("pk").annotate(
+    for row in with_questioned(rows).values_list(*SIGNED, named=True):
+        found[row.revision_id].append(as_signed(row))
+    return found
+
+
+def with_questioned(rows: QuerySet[Review]) -> QuerySet[Review]:
+    """Return verdicts in the order of signing, each with when and why its signer's were questioned later."""
+    questioned = Questioned.objects.filter(person=OuterRef("reviewer"), at__gte=OuterRef("signed_at"))
+    return rows.order_by("pk").annotate(
         questioned_at=Subquery(questioned.order_by("pk").values("at")[:1]),
         questioned_because=Subquery(questioned.order_by("pk").values("reason")[:1]),
     )
-    printed = ("printed_role", "printed_body", "printed_name", "questioned_at", "questioned_because")
-    for row in annotated.values_list(*columns, *printed, named=True):
-        found[row.revision_id].append(
-            Signed(
-                Verdict(row.verdict),
-                row.signed_at,
-                timezone.localdate(row.signed_at),
-                comment=row.comment,
-                due_on=row.due_on,
-                overdue_from=overdue_from(row.due_on) if row.due_on else None,
-                lapsed_from=lapsed_from(row.due_on) if row.due_on else None,
-                role=row.printed_role,
-                body=row.printed_body,
-                name=row.printed_name,
-                interests=row.interests,
-                attestation=row.attestation,
-                answers=tuple((about, answer) for about, answer in row.answers),
-                questioned_at=row.questioned_at,
-                questioned_because=row.questioned_because or "",
-                reviewer=row.reviewer_id,
-            )
-        )
-    return found
+
+
+def as_signed(row: Any) -> Signed:
+    """Return a verdict of `with_questioned` as the mark knows it."""
+    return Signed(
+        Verdict(row.verdict),
+        row.signed_at,
+        timezone.localdate(row.signed_at),
+        comment=row.comment,
+        due_on=row.due_on,
+        overdue_from=overdue_from(row.due_on) if row.due_on else None,
+        lapsed_from=lapsed_from(row.due_on) if row.due_on else None,
+        role=row.printed_role,
+        body=row.printed_body,
+        name=row.printed_name,
+        interests=row.interests,
+        attestation=row.attestation,
+        answers=tuple((about, answer) for about, answer in row.answers),
+        questioned_at=row.questioned_at,
+        questioned_because=row.questioned_because or "",
+        reviewer=row.reviewer_id,
+    )
 
 
 def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:
@@ -131,10 +164,13 @@ def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:
         "notice": SafetyNotice._meta.db_table,
         "drug_class": DrugClass._meta.db_table,
         "member": LiveDrug.classes.through._meta.db_table,
+        "drug": Drug._meta.db_table,
+        "other": Drug.other_classes.through._meta.db_table,
+        "live": LiveDrug._meta.db_table,
         "ids": ", ".join(["%s"] * len(drugs)),
     }
     with connection.cursor() as cursor:
-        cursor.execute(NOTICES.format(**names), [*drugs, *drugs])
+        cursor.execute(NOTICES.format(**names), [*drugs] * 3)
         pairs = cursor.fetchall()
     rows = SafetyNotice.objects.select_related("source", "drug_class").in_bulk(
         {notice for _, notice in pairs}

@@ -39,7 +39,8 @@ class Signed:
 
     `on` is the day of `at` where the site is. From `overdue_from` the review is
     overdue, from `lapsed_from` it counts no more; an approval has both.
-    `reviewer` is the id of the signer's account; `answers` are what was said of notices, sources and unwritten sections: (about, answer).
+    `reviewer` is the id of the signer's account; `answers` are what was said of
+    notices, sources and unwritten sections: (about, answer).
     """
 
     verdict: Verdict

@@ -66,3 +66,13 @@ def test_a_revision_asks_few_queries_however_long_its_history(editor):
         counts.append(len(asked))
 
     assert max(counts[1:]) == min(counts[1:]) <= MOST
+
+
+def test_words_that_changed_side_by_side_are_marked_once(editor):
+    builders.submitted(lead="Amlodipine is taken by mouth.")
+    second = builders.submitted(lead="Amlodipine is given once daily.")
+
+    body = signed_in(editor).get(page_of(second)).content.decode()
+
+    assert '<del><span class="in-words">removed: </span>taken by mouth.</del>' in body
+    assert '<ins><span class="in-words">added: </span>given once daily.</ins>' in body

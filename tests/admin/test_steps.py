@@ -3,7 +3,9 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from monographs import review
 from monographs.models import LiveDrug, Revision
 from monographs.vocabulary import SAFETY_SECTIONS
 from tests import builders, pages
@@ -250,3 +252,32 @@ def test_a_step_asks_few_queries_however_many_rows(lead, step):
         counts.append(len(asked))
 
     assert counts[0] == counts[1] <= MOST
+
+
+def test_release_says_that_readers_will_see_a_text_that_is_not_reviewed(lead):
+    builders.approved()
+    drug = builders.submitted(lead="Another lead.").drug
+
+    page = signed_in(lead).get(page_of(drug, "release"))
+
+    assert "Readers will see: Not reviewed." in page.context["step"].effects
+
+
+def test_roll_back_says_the_review_and_the_due_date_of_the_text_that_comes_back(lead):
+    first = builders.approved()
+    builders.released(lead="Another lead.")
+
+    page = signed_in(lead).get(page_of(first.revision.drug, "roll-back") + f"?revision={first.revision_id}")
+
+    day, due = f"{timezone.localdate(first.signed_at):%-d %B %Y}", f"{first.due_on:%-d %B %Y}"
+    assert f"Readers will see: Reviewed {day}, next review due {due}." in page.context["step"].effects
+
+
+def test_a_text_whose_approval_was_revoked_is_not_shown_as_reviewed(lead):
+    first = builders.approved()
+    review.revoke(revision=first.revision, by=first.reviewer, digest=first.digest, comment="Wrong.")
+    builders.released(lead="Another lead.")
+
+    page = signed_in(lead).get(page_of(first.revision.drug, "roll-back") + f"?revision={first.revision_id}")
+
+    assert "Readers will see: Not reviewed: cancelled, safety notice." in page.context["step"].effects

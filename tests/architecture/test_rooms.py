@@ -30,6 +30,7 @@ PURE_FILES = {
     "document/text.py",
     "document/canonical.py",
     "document/diff.py",
+    "document/risk.py",
     "review/mark.py",
 }
 

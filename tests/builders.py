@@ -3,17 +3,24 @@
 Texts are about amlodipine, for a test's eyes only: no reader sees them.
 """
 
+from datetime import timedelta
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from monographs import review
 from monographs.document import normalised
-from monographs.models import Drug, DrugClass
+from monographs.models import Credential, Drug, DrugClass
 from monographs.names import slugify_name
 from monographs.review import EDITOR, LEAD, REVIEWER
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
 
-__all__ = ["EDITOR", "LEAD", "REVIEWER", "document", "person", "raw", "released", "submitted", "written"]
+__all__ = [
+    *("EDITOR", "LEAD", "REVIEWER"),
+    *("approved", "credentialed", "document", "person", "raw", "released", "submitted", "written"),
+]
+YEAR = timedelta(days=365)
 
 SMPC = {
     "kind": "smpc",
@@ -82,3 +89,37 @@ def released(name="Amlodipine", *, slug="", **changes):
         revision=revision, by=person("lead", LEAD), reason="First release.", acknowledged=SAFETY_SECTIONS
     )
     return revision.drug.live
+
+
+def credentialed(username="pharmacist", *roles):
+    """Return a person, a reviewer if nothing else is said, whose credential for monographs is valid."""
+    holder, registrar = person(username, *(roles or (REVIEWER,))), person("registrar", LEAD)
+    if review.credential_of(holder, Part.MONOGRAPH, review.clinical_now()) is None:
+        today = timezone.localdate()
+        starts_at, ends_at = review.span(today - YEAR, today + YEAR)
+        credential = Credential.objects.create(
+            person=holder,
+            role="pharmacist",
+            body="General Pharmaceutical Council",
+            number="2012345",
+            starts_at=starts_at,
+            ends_at=ends_at,
+            recorded_by=registrar,
+        )
+        review.verify_credential(credential=credential, by=registrar)
+    return holder
+
+
+def approved(name="Amlodipine", *, by=None, **changes):
+    """Return the review by which a reviewer approved a released small monograph."""
+    by = by or credentialed()
+    revision = released(name, **changes).monograph
+    task = review.task_of(revision, at=review.clinical_now())
+    return review.approve(
+        revision=revision,
+        by=by,
+        digest=revision.digest,
+        interests="none",
+        read=task.changed,
+        acknowledged=task.unwritten,
+    )

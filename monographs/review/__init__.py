@@ -20,6 +20,7 @@ from monographs.review.credentials import (
     why_no_credential,
 )
 from monographs.review.days import span
+from monographs.review.digest import write_due_letters
 from monographs.review.facts import facts_of, notices_of, signed_of
 from monographs.review.life import (
     MergePlan,
@@ -44,6 +45,16 @@ from monographs.review.links import (
     said,
     troubles_of,
     with_troubles,
+)
+from monographs.review.mail import (
+    MOST_TRIES,
+    Sent,
+    failed_letters,
+    is_mail_set,
+    reachable,
+    send_waiting,
+    try_again,
+    waiting_letters,
 )
 from monographs.review.mark import Facts, Mark, Notice, Signed, SourceChange, State, effective, mark
 from monographs.review.notices import end_notice, keep_notice, post_notice
@@ -95,6 +106,7 @@ from monographs.review.sources import supersede
 __all__ = [
     "EDITOR",
     "LEAD",
+    "MOST_TRIES",
     "REVIEWER",
     "SAYS",
     "AddressTaken",
@@ -119,6 +131,7 @@ __all__ = [
     "Refusal",
     "Replacement",
     "SelfReview",
+    "Sent",
     "Signed",
     "SourceChange",
     "Standing",
@@ -141,8 +154,10 @@ __all__ = [
     "end_credential",
     "end_notice",
     "facts_of",
+    "failed_letters",
     "having",
     "is_loop",
+    "is_mail_set",
     "keep_notice",
     "last_approved",
     "mark",
@@ -154,6 +169,7 @@ __all__ = [
     "post_notice",
     "proposed_flags",
     "question_reviews_of",
+    "reachable",
     "record_edit",
     "refuse_changed",
     "refuse_content_errors",
@@ -170,6 +186,7 @@ __all__ = [
     "same_code",
     "same_name",
     "section_text",
+    "send_waiting",
     "signed_of",
     "span",
     "split",
@@ -179,9 +196,12 @@ __all__ = [
     "take_flags",
     "task_of",
     "troubles_of",
+    "try_again",
     "verify_credential",
+    "waiting_letters",
     "why_no_credential",
     "with_troubles",
     "withdraw",
+    "write_due_letters",
     "write_sections",
 ]

@@ -26,6 +26,7 @@ from monographs.review.actions import locked
 from monographs.review.clock import clinical_now
 from monographs.review.credentials import credential_of, why_no_credential
 from monographs.review.facts import notices_of, signed_of
+from monographs.review.letters import tell_of_verdict
 from monographs.review.live import latest_release, raise_generation
 from monographs.review.mark import effective, months_after
 from monographs.review.notices import refuse_notice_text
@@ -314,6 +315,7 @@ def _signed(
     ReviewDraft.objects.filter(revision=revision, person=by).delete()
     Assignment.objects.filter(drug=drug, part=revision.part).delete()
     raise_generation()
+    tell_of_verdict(review)
     return review
 
 

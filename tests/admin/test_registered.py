@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from monographs import models
-from monographs.models import CrossLink, Drug, DrugClass
+from monographs.models import CrossLink, Drug, DrugClass, Letter
 from monographs.vocabulary import SectionKind
 from tests import builders, pages
 from tests.admin.forms import change_of, opened, signed_in
@@ -15,8 +15,8 @@ from tests.admin.forms import change_of, opened, signed_in
 pytestmark = pytest.mark.django_db
 MOST = 15
 NOUNS = ["drug", "drugclass", "source", "nameconflict", "edit", "revision", "release", "livedrug", "oldslug"]
-SAFE_IN_BULK = {CrossLink: {"mark_checked", "replace_target", "export_csv"}}
-RECORD = [models.Edit, models.Revision, models.Release, models.LiveDrug, models.OldSlug]
+SAFE_IN_BULK = {CrossLink: {"mark_checked", "replace_target", "export_csv"}, Letter: {"try_again"}}
+RECORD = [models.Edit, models.Revision, models.Release, models.LiveDrug, models.OldSlug, Letter]
 
 
 def queries(client, address):

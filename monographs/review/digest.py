@@ -123,18 +123,20 @@ def _marks(at: datetime) -> Iterator[tuple[str, Mark]]:
 def _waiting(at: datetime) -> Iterator[str]:
     """Yield the newest texts that a reviewer has to judge: safety changes first, then by age."""
     rows = sorted(
-        _unjudged(at), key=lambda row: (row.change_kind != ChangeKind.SAFETY.value, row.submitted_at)
+        _unjudged(at), key=lambda found: (not _is_safety(found[0]), found[0].submitted_at, found[0].pk)
     )
-    for row in rows:
-        kind = ChangeKind(row.change_kind).label.lower()
+    for row, is_back in rows:
         yield (
-            f"{row.drug}, {Part(row.part).label.lower()}: {kind}, "
-            f"since {_day(timezone.localdate(row.submitted_at))}"
+            f"{row.drug}, {Part(row.part).label.lower()}: {ChangeKind(row.change_kind).label.lower()}, "
+            f"since {_day(timezone.localdate(row.submitted_at))}{', back with its authors' if is_back else ''}"
         )
 
 
-def _unjudged(at: datetime) -> Iterator[Revision]:
-    """Yield the newest revision of each part that is not approved, nor back with its authors."""
+def _unjudged(at: datetime) -> Iterator[tuple[Revision, bool]]:
+    """Yield the newest revision of each part that is not approved, and whether it is back with its authors.
+
+    Of those that are back only safety changes: readers wait for them all the same.
+    """
     newer = Revision.objects.filter(
         drug=OuterRef("drug"), part=OuterRef("part"), number__gt=OuterRef("number")
     )
@@ -153,8 +155,13 @@ def _unjudged(at: datetime) -> Iterator[Revision]:
         for row in some:
             verdicts = signed[row.pk]
             is_back = bool(verdicts) and verdicts[-1].verdict is Verdict.CHANGES
-            if not is_back and not effective(verdicts, at):
-                yield row
+            if not effective(verdicts, at) and (not is_back or _is_safety(row)):
+                yield row, is_back
+
+
+def _is_safety(row: Revision) -> bool:
+    """Tell whether a revision makes a safety change."""
+    return row.change_kind == ChangeKind.SAFETY.value
 
 
 def _is_overdue(one: Mark) -> bool:

@@ -120,6 +120,18 @@ def test_what_is_approved_back_with_its_authors_withdrawn_or_ended_does_not_wait
     assert [row.partition(",")[0] for row in news()["Waiting for review"]] == ["Lacidipine"]
 
 
+def test_a_safety_change_that_is_back_with_its_authors_is_still_named(editor):
+    builders.submitted()
+    back = changed(ChangeKind.SAFETY, by=editor)
+    review.request_changes(
+        revision=back, by=builders.credentialed(), digest=back.digest, comment="Say which ankles."
+    )
+
+    assert news()["Waiting for review"] == [
+        f"Amlodipine, monograph: safety, since {day(timezone.localdate())}, back with its authors"
+    ]
+
+
 def test_a_revoked_text_and_a_new_text_of_a_withdrawn_page_wait(lead):
     signed = builders.approved()
     review.revoke(

@@ -14,7 +14,10 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 NAMES = (
     "DATABASE_URL",
@@ -28,6 +31,8 @@ NAMES = (
     "SITE_NAME",
     "HOME_MARKET",
     "LOCAL_HELP",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
 )
 """Every variable that the settings read; `.env.example` and the README list the same."""
 
@@ -40,6 +45,9 @@ NO = frozenset({"0", "false", "no", "off", ""})
 HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
 MARKET = re.compile(r"[A-Z]{2}")
+SENDER = re.compile(r"(?:[^<>@,\"\x00-\x1f\x7f]+ <(?P<named>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
+MAIL_WAIT = 10
+"""Seconds after which a mail server that says nothing is given up."""
 
 
 class Refused(Exception):
@@ -180,6 +188,77 @@ def _postgresql(name: str, place: dict[str, str], options: dict[str, str]) -> di
         # A new connection for each request doubles the work; a kept one is tried before it is used again.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def mailers(name: str) -> dict[str, Any]:
+    """Return Django's MAILERS of a URL; {} when NAME is not set, and nothing is sent.
+
+    `smtp://user:password@host:port`, `smtps://…` (TLS from the first byte),
+    `consolemail:` or `file:///folder`. With a password smtp:// turns to TLS
+    before it is said; without one `?starttls=1` asks for the same.
+    """
+    url = text(name, "")
+    if not url:
+        return {}
+    wrong = Refused(
+        f"{name} must look like smtp://user:password@host:587, smtps://user:password@host, "
+        "consolemail: or file:///folder."
+    )
+    try:
+        parts = urlsplit(url)
+        options = _smtp(parts) if parts.scheme in {"smtp", "smtps"} else None
+    except ValueError as error:
+        raise wrong from error
+    if options:
+        return _mailer("smtp", options)
+    if url == "consolemail:":
+        return _mailer("console", {})
+    if url == f"file://{parts.path}" and len(parts.path) > 1:
+        return _mailer("filebased", {"file_path": unquote(parts.path)})
+    raise wrong
+
+
+def sender(name: str, default: str | None = None) -> str:
+    """Return an address such as reviews@example.org, or ClinCalc Pro <reviews@example.org>."""
+    value = text(name, default)
+    found = SENDER.fullmatch(value)
+    try:
+        if value:
+            validate_email(found and (found["named"] or found["bare"]))
+    except ValidationError as error:
+        raise Refused(
+            f"{name} must be an address such as reviews@example.org, or Name <reviews@example.org>, not {value!r}."
+        ) from error
+    return value
+
+
+def _smtp(parts: SplitResult) -> dict[str, Any]:
+    """Return the options of a mail server. Raises ValueError for what is none."""
+    asked = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    is_login, is_tls = bool(parts.username and parts.password), parts.scheme == "smtps"
+    starttls = asked.pop("starttls", "1" if is_login else "0")
+    if not parts.hostname or parts.path not in ("", "/") or parts.fragment or asked:
+        raise ValueError("not the address of a server")
+    if ("@" in parts.netloc) != is_login or starttls not in ("0", "1") or (is_tls and parts.query):
+        raise ValueError("half a login, or an option that is none")
+    if is_login and starttls == "0":
+        raise ValueError("a password is never sent in the clear")
+    return {
+        "host": parts.hostname,
+        "port": parts.port,
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": is_tls,
+        "use_tls": not is_tls and starttls == "1",
+        "timeout": MAIL_WAIT,
+    }
+
+
+def _mailer(kind: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Return MAILERS with one mailer."""
+    return {
+        "default": {"BACKEND": f"django.core.mail.backends.{kind}.EmailBackend", "OPTIONS": options},
     }
 
 

@@ -120,6 +120,11 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/London")
 USE_TZ = True
 
+# Letters to the people who work here: without EMAIL_URL they are kept, and sent when it is set
+
+MAILERS = env.mailers("EMAIL_URL")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", None if MAILERS else "")
+
 # Static files: hashed names, compressed, collected by `manage.py collectstatic`
 
 STATIC_URL = "/static/"
@@ -173,6 +178,7 @@ if TRUSTED_PROXIES:
     # Believed only from these addresses: `clincalc.middleware.TrustedProxies` takes it from all others.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS = [
+    "mail.W001",  # no mailer: nothing but letters is ever sent, and those are kept until there is one
     "security.W002",  # X-Frame-Options: `frame-ancestors 'none'` says it to every browser in use
     "security.W021",  # HSTS preload binds the whole domain for years: its owner's choice, not the site's
 ]

@@ -86,9 +86,11 @@ def exercise(folder: Path, url: str) -> None:
     plain = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONUNBUFFERED": "1"}
     (folder / "database_url").write_text(url, encoding="utf-8")
     (folder / "secret_key").write_text(secrets.token_urlsafe(50), encoding="utf-8")
+    (folder / "email_url").touch()
     live = plain | {
         "DATABASE_URL_FILE": str(folder / "database_url"),
         "SECRET_KEY_FILE": str(folder / "secret_key"),
+        "EMAIL_URL_FILE": str(folder / "email_url"),
         "ALLOWED_HOSTS": "www.example.org",
         "TRUSTED_PROXIES": "127.0.0.1",
     }

@@ -1,5 +1,19 @@
 """The admin of editors, reviewers and leads: views without rules; `review` holds those."""
 
-from monographs.admin import classes, credentials, drug, links, names, notices, queue, record, sources
+from monographs.admin import (
+    classes,
+    credentials,
+    drug,
+    letters,
+    links,
+    names,
+    notices,
+    queue,
+    record,
+    sources,
+)
 
-__all__ = ["classes", "credentials", "drug", "links", "names", "notices", "queue", "record", "sources"]
+__all__ = [
+    *("classes", "credentials", "drug", "letters", "links", "names", "notices", "queue", "record"),
+    "sources",
+]

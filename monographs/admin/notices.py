@@ -32,7 +32,7 @@ class SourceSelect(KnownSelect):
         options = super().optgroups(name, value, attr)[0][1]
         chosen = {str(option["value"]) for option in options}
         newest = Source.objects.order_by("-pk")[:OFFERED]
-        offered = [("", ""), *((str(row.pk), row) for row in newest if str(row.pk) not in chosen)]
+        offered = [("", ""), *((str(row.pk), str(row)) for row in newest if str(row.pk) not in chosen)]
         others = [
             self.create_option(name, key, label, not key and not chosen, place)
             for place, (key, label) in enumerate(offered, len(options))

@@ -29,6 +29,7 @@ from monographs.review.credentials import (
     why_not_verified,
 )
 from monographs.review.days import span
+from monographs.review.digest import write_due_letters
 from monographs.review.drafts import Draft, draft_of, keep_draft
 from monographs.review.facts import facts_if_shown, facts_of, notice_of, notices_of, signed_of
 from monographs.review.forecast import Turn, if_notice_ended, if_noticed, if_questioned
@@ -51,6 +52,16 @@ from monographs.review.links import (
     troubles_of,
     why_no_reverse,
     with_troubles,
+)
+from monographs.review.mail import (
+    MOST_TRIES,
+    Sent,
+    failed_letters,
+    is_mail_set,
+    reachable,
+    send_waiting,
+    try_again,
+    waiting_letters,
 )
 from monographs.review.mark import Facts, Mark, Notice, Signed, SourceChange, State, effective, mark
 from monographs.review.notes import add_notes, answer_note
@@ -109,6 +120,7 @@ __all__ = [
     "DEEPEST_CLASS",
     "EDITOR",
     "LEAD",
+    "MOST_TRIES",
     "NOBODY",
     "NO_REASON",
     "REVIEWER",
@@ -140,6 +152,7 @@ __all__ = [
     "Replacement",
     "Row",
     "SelfReview",
+    "Sent",
     "Signed",
     "SourceChange",
     "Standing",
@@ -173,6 +186,7 @@ __all__ = [
     "end_notice",
     "facts_if_shown",
     "facts_of",
+    "failed_letters",
     "give_back",
     "having",
     "history_of",
@@ -180,6 +194,7 @@ __all__ = [
     "if_noticed",
     "if_questioned",
     "is_loop",
+    "is_mail_set",
     "keep_draft",
     "keep_notice",
     "last_approved",
@@ -195,6 +210,7 @@ __all__ = [
     "proposed_flags",
     "question_reviews_of",
     "queue_for",
+    "reachable",
     "record_credential",
     "record_edit",
     "refuse_changed",
@@ -215,6 +231,7 @@ __all__ = [
     "same_code",
     "same_name",
     "section_text",
+    "send_waiting",
     "signed_of",
     "span",
     "split",
@@ -225,14 +242,17 @@ __all__ = [
     "take_flags",
     "task_of",
     "troubles_of",
+    "try_again",
     "unwritten_of",
     "validity_of",
     "verify_credential",
+    "waiting_letters",
     "why_no_credential",
     "why_no_reverse",
     "why_not_questioned",
     "why_not_verified",
     "with_troubles",
     "withdraw",
+    "write_due_letters",
     "write_sections",
 ]

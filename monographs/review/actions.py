@@ -26,6 +26,7 @@ from monographs.document import (
 )
 from monographs.lint import lint_document, lint_text
 from monographs.models import Contributor, Drug, Edit, Release, Revision, RevisionSource, Source, Successor
+from monographs.review.letters import tell_of_safety_change
 from monographs.review.live import latest_release, raise_generation, write_first_live, write_live
 from monographs.review.people import require
 from monographs.review.refusals import (
@@ -238,6 +239,7 @@ def _freeze(
     RevisionSource.objects.bulk_create(
         RevisionSource(revision=revision, source=source, key=key) for key, source in sorted(cited.items())
     )
+    tell_of_safety_change(revision)
     return revision
 
 

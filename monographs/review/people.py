@@ -49,7 +49,8 @@ SIGNS = {"sign_review"}
 LEADS = (
     {"release_revision", "withdraw_drug", "roll_back_revision", "rename_drug", "merge_drug", "split_drug"}
     | {"post_safetynotice", "verify_credential", "question_reviews"}
-    | {"add_credential", "change_credential", "view_credential", "view_letter"}
+    | {"add_credential", "change_credential", "view_credential"}
+    | {"view_letter", "change_letter"}
 )
 ROLES = {EDITOR: EVERYONE, REVIEWER: EVERYONE | SIGNS, LEAD: EVERYONE | SIGNS | LEADS}
 

@@ -29,6 +29,7 @@ from monographs.review.clock import clinical_now
 from monographs.review.credentials import credential_of, held_credential_of, why_no_credential
 from monographs.review.facts import notices_of, signed_of
 from monographs.review.history import History, history_of
+from monographs.review.letters import tell_of_verdict
 from monographs.review.live import latest_release, raise_generation
 from monographs.review.mark import Signed, effective, months_after
 from monographs.review.notices import refuse_notice_text
@@ -364,6 +365,7 @@ def _signed(
     ReviewDraft.objects.filter(revision__drug=drug, revision__part=revision.part, person=by).delete()
     Assignment.objects.filter(drug=drug, part=revision.part).delete()
     raise_generation()
+    tell_of_verdict(review)
     return review
 
 

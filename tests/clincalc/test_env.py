@@ -45,6 +45,22 @@ def test_a_value_without_a_default_must_be_set(monkeypatch, empty):
         env.hosts("ALLOWED_HOSTS")
 
 
+NO_MAIL = (
+    *(
+        "mail.example.org",
+        "smtp://",
+        "smtp://:25",
+        "smtp://mail.example.org:port",
+        "smtp://mail.example.org/box",
+    ),
+    *("smtp://user@mail.example.org", "smtp://:hunter2@mail.example.org", "smtp://mail.example.org?tls=1"),
+    *("smtp://mail.example.org?starttls", "smtps://mail.example.org?starttls=1", "smtp://mail.example.org#x"),
+    *("smtp://user:hunter2@mail.example.org?starttls=0", "smtp://user:hun#ter2@mail.example.org"),
+    *("consolemail", "consolemail:x", "console:", "file://", "file:///", "file://folder", "file:///mail?x=1"),
+)
+NO_SENDER = ("reviews", "reviews@", "A <a@example.org>, b@example.org", "a@example.org, b@example.org", "<a>")
+
+
 @pytest.mark.parametrize(
     ("read", "name", "value"),
     [
@@ -62,6 +78,8 @@ def test_a_value_without_a_default_must_be_set(monkeypatch, empty):
         (lambda name: env.database(env.text(name)), "DATABASE_URL", "postgres://db"),
         (lambda name: env.database(env.text(name)), "DATABASE_URL", "postgres://db/clincalc?sslmode"),
         (lambda name: env.database(env.text(name)), "DATABASE_URL", "sqlite://"),
+        *((env.mailers, "EMAIL_URL", url) for url in NO_MAIL),
+        *((env.sender, "DEFAULT_FROM_EMAIL", address) for address in NO_SENDER),
     ],
 )
 def test_a_malformed_value_is_refused_by_name(monkeypatch, read, name, value):
@@ -76,6 +94,63 @@ def test_a_refused_database_url_does_not_show_its_password():
         env.database("mysql://clincalc:hunter2@db/clincalc")
 
     assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", [url for url in NO_MAIL if "ter2" in url])
+def test_a_refused_mail_url_does_not_show_its_password(monkeypatch, url):
+    monkeypatch.setenv("EMAIL_URL", url)
+
+    with pytest.raises(env.Refused) as refusal:
+        env.mailers("EMAIL_URL")
+
+    assert "ter2" not in str(refusal.value)
+
+
+def test_without_a_mail_url_there_is_no_mailer(monkeypatch):
+    monkeypatch.setenv("EMAIL_URL", " ")
+
+    assert env.mailers("EMAIL_URL") == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "options"),
+    [
+        (
+            "smtp://clin%40calc:p%2Fw@mail.example.org:587",
+            "smtp",
+            {
+                "host": "mail.example.org",
+                "port": 587,
+                "username": "clin@calc",
+                "password": "p/w",
+                "use_tls": True,
+            },
+        ),
+        (
+            "smtp://mail.example.org",
+            "smtp",
+            {"port": None, "use_tls": False, "use_ssl": False, "timeout": 10},
+        ),
+        ("smtp://mail.example.org?starttls=1", "smtp", {"use_tls": True, "username": ""}),
+        ("smtps://u:p@mail.example.org/", "smtp", {"use_ssl": True, "use_tls": False}),
+        ("consolemail:", "console", {}),
+        ("file:///var/mail%20out", "filebased", {"file_path": "/var/mail out"}),
+    ],
+)
+def test_a_mail_url_is_taken_apart(monkeypatch, url, kind, options):
+    monkeypatch.setenv("EMAIL_URL", url)
+
+    found = env.mailers("EMAIL_URL")["default"]
+
+    assert found["BACKEND"] == f"django.core.mail.backends.{kind}.EmailBackend"
+    assert found["OPTIONS"].items() >= options.items()
+
+
+@pytest.mark.parametrize("address", ["reviews@example.org", "ClinCalc Pro <reviews@example.org>"])
+def test_a_sender_is_an_address_with_or_without_a_name(monkeypatch, address):
+    monkeypatch.setenv("DEFAULT_FROM_EMAIL", address)
+
+    assert env.sender("DEFAULT_FROM_EMAIL") == address
 
 
 @pytest.mark.parametrize(

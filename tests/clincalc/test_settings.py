@@ -36,8 +36,10 @@ def python(*arguments, **variables):
         ({"SECRET_KEY": "x"}, "ALLOWED_HOSTS"),
         (PRODUCTION | {"DEBUG": "perhaps"}, "DEBUG"),
         (PRODUCTION | {"DATABSE_URL": "postgres://db/clincalc"}, "DATABASE_URL"),
+        (PRODUCTION | {"EMAIL_URL": "mail.example.org"}, "EMAIL_URL"),
+        (PRODUCTION | {"EMAIL_URL": "smtp://mail.example.org"}, "DEFAULT_FROM_EMAIL"),
     ],
-    ids=["no secret key", "no hosts", "malformed", "typo"],
+    ids=["no secret key", "no hosts", "malformed", "typo", "no mail server", "no sender"],
 )
 @pytest.mark.parametrize(
     "start", [["manage.py", "check"], ["-c", "import clincalc.wsgi"]], ids=["manage", "wsgi"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -221,3 +222,10 @@ def test_words_that_no_longer_stand_in_a_monograph_stop_the_load():
         demo.states.safety_waiting(
             drug, note="Demonstration.", changes={SectionKind.MONITORING: ("Pulse", "")}
         )
+
+
+def test_the_readme_names_every_drug_that_is_taken_through_steps():
+    readme = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8").lower()
+    section = readme.split("## sign your first monograph")[1].split("\n## ")[0]
+    slugs = [*(story.slug for story in demo.STORIES), demo.LINK["from_slug"], demo.LINK["to_slug"]]
+    assert [slug for slug in slugs if slug not in section] == []

@@ -195,7 +195,7 @@ STORIES = (
         "metformin",
         in_review,
         {
-            "note": "Demonstration: wording only, as a clinical change, which sets a new day of review.",
+            "note": "Demonstration: wording only, sent in as a clinical change to set a new day of review.",
             "changes": {
                 SectionKind.MONITORING: (
                     "With risk factors for deficiency consider regular vitamin B12 tests.",

@@ -1,7 +1,7 @@
 """`make run PORT=8000`: a demonstration of the site on this machine, over plain HTTP.
 
 The first start makes an SQLite file under `var/` (or uses DATABASE_URL), loads
-the starter monographs and three accounts; later starts keep what was changed.
+the starter monographs, accounts and reviews; later starts keep what was changed.
 `load_demo` reads the accounts' password from the file that DEMO_PASSWORD_FILE
 names: `var/demo-password`, made here, one for each installation.
 """
@@ -19,7 +19,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 ADDRESS = "127.0.0.1"
-ACCOUNTS = ("demo.editor", "demo.reviewer", "demo.lead")
 COLLECTED = VAR / "static" / ".collected"
 
 
@@ -75,6 +74,15 @@ def prepare_database() -> None:
     if not DemoDatabase.objects.exists():
         print("First start: loading the starter monographs.", flush=True)
         call_command("load_demo")
+
+
+def logins(address: str, password: str) -> str:
+    """Return the lines that tell who may log in where, and as what."""
+    from monographs.review.demo import ACCOUNTS
+
+    width = max(map(len, ACCOUNTS))
+    lines = [f"  {username:{width}}  {role}" for username, role in ACCOUNTS.items()]
+    return "\n".join([f"Log in at {address} with the password {password} as:", *lines])
 
 
 def collect_static() -> None:
@@ -151,10 +159,7 @@ def main() -> int:
     connections.close_all()
 
     print(f"ClinCalc Pro: http://{ADDRESS}:{port}/ (Ctrl-C ends it)")
-    print(
-        f"Accounts for http://{ADDRESS}:{port}/admin/: {', '.join(ACCOUNTS)}; password: {password}",
-        flush=True,
-    )
+    print(logins(f"http://{ADDRESS}:{port}/admin/", password), flush=True)
     return serve(port)
 
 

@@ -14,6 +14,14 @@ from monographs.admin import (
 )
 
 __all__ = [
-    *("classes", "credentials", "drug", "letters", "links", "names", "notices", "queue", "record"),
+    "classes",
+    "credentials",
+    "drug",
+    "letters",
+    "links",
+    "names",
+    "notices",
+    "queue",
+    "record",
     "sources",
 ]

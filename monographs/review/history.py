@@ -71,7 +71,7 @@ def history_of(revision: int) -> History:
     if not found:
         raise Revision.DoesNotExist(f"There is no revision {revision}.")
     reviews: dict[int, list[Review]] = defaultdict(list)
-    rows = with_questioned(Review.objects.filter(revision__in=[row.pk for row in found]))
-    for row in rows.select_related("reviewer"):
-        reviews[row.revision_id].append(row)
+    signed = with_questioned(Review.objects.filter(revision__in=[row.pk for row in found]))
+    for review in signed.select_related("reviewer"):
+        reviews[review.revision_id].append(review)
     return History(found, reviews)

@@ -13,7 +13,7 @@ from clincalc.env import database
 from monographs.importers.move import NotMoved, move
 from monographs.models import Drug, Generation, LiveDrug, Release, Revision
 from monographs.review import guards
-from tests import builders, pages
+from tests import builders
 
 
 @pytest.fixture
@@ -87,12 +87,13 @@ def test_the_command_moves_a_demonstration_and_verifies_it_there(target, tmp_pat
     assert manage("migrate", url=here).returncode == 0
     loaded = manage("load_demo", url=here, DEMO_PASSWORD_FILE=str(tmp_path / "password"))
     assert loaded.returncode == 0, loaded.stderr
+    held = manage("verify_reviews", url=here).stdout.strip()
 
     told = manage("move_database", target, url=here)
 
     assert told.returncode == 0, told.stderr
-    count = len(list(pages.STARTER.glob("*.yaml"))) - 1  # without the classes
-    assert f"{count} revisions and {count} releases hold" in told.stdout
+    assert held.endswith("hold.")
+    assert held in told.stdout
     assert "rows moved" in told.stdout
 
 

@@ -1,6 +1,7 @@
 """`make run` and its environment: what they refuse, in one sentence."""
 
 import os
+import re
 import shutil
 import socket
 import stat
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from monographs.review import demo
 from tools import run
 
 ROOT = Path(run.__file__).resolve().parent.parent
@@ -59,6 +61,14 @@ def test_the_password_of_the_demo_accounts_is_made_once_for_its_owner(tmp_path):
     assert first == second
     assert len(first) >= 12
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_logins_name_each_account_its_role_and_the_password():
+    told = run.logins("http://127.0.0.1:8000/admin/", "secret")
+
+    assert told.startswith("Log in at http://127.0.0.1:8000/admin/ with the password secret as:\n")
+    for username, role in demo.ACCOUNTS.items():
+        assert re.search(rf"^  {username} +{role}$", told, re.MULTILINE)
 
 
 def programs(tmp_path, *names):

@@ -16,11 +16,11 @@ STARTER = Path(__file__).resolve().parents[2] / "starter"
 
 
 class Command(BaseCommand):
-    """Make an empty database a demonstration and load the starter monographs."""
+    """Make an empty database a demonstration: starter monographs, and reviews in every state."""
 
     help = (
         "Make an empty database a demonstration, for ever: one account for each role, and the starter monographs, "
-        "released as not yet reviewed. The accounts' password is read from the file DEMO_PASSWORD_FILE."
+        "some of them taken through reviews. The accounts' password is read from the file DEMO_PASSWORD_FILE."
     )
 
     def handle(self, **options):
@@ -36,14 +36,15 @@ class Command(BaseCommand):
 
 
 def _load_starter():
-    """Load the starter monographs into a database without drugs. Returns what to say."""
+    """Load the starter monographs into a database without drugs, and review some. Returns what to say."""
     if Drug.objects.exists():
         return "The starter monographs were loaded before; nothing was changed."
     lead = get_user_model().objects.get(username="demo.lead")
     counts = run(STARTER, Steps(by=lead, submit=True, release=True, note="Starter monograph."))
     if counts.refused:
         raise CommandError("\n".join([*counts.refused, "A starter file was refused, so nothing was loaded."]))
-    return f"{LiveDrug.objects.count()} starter monographs loaded."
+    demo.take_steps()
+    return f"{LiveDrug.objects.count()} starter monographs loaded; reviews of {len(demo.STORIES)} begun."
 
 
 def _password():

@@ -337,16 +337,3 @@ def test_what_is_exported_imports_into_an_empty_database_with_equal_digests(tmp_
     assert digests() == before
     assert Drug.objects.get(slug="amlodipine").identifiers.get().verified_against == "RxNorm"
     assert CrossLink.objects.get().reason == "Same class."
-
-
-def test_the_starter_monographs_pass_and_are_released_as_not_yet_reviewed(tmp_path, monkeypatch):
-    (tmp_path / "password").write_text("a long enough password")
-    monkeypatch.setenv("DEMO_PASSWORD_FILE", str(tmp_path / "password"))
-
-    call_command("load_demo")
-    call_command("load_demo")
-
-    slugs = set(LiveDrug.objects.values_list("slug", flat=True))
-    assert {"pomalidomide", "lenalidomide", "thalidomide", "dexamethasone"} <= slugs
-    assert {"apixaban", "warfarin", "methotrexate", "piperacillin-with-tazobactam"} <= slugs
-    call_command("verify_reviews")

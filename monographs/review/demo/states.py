@@ -1,0 +1,329 @@
+"""What the life of a review looks like: some starter monographs, each through the real steps to a state.
+
+No text here says anything of a medicine that the starter monographs do not
+say already: a change is of wording, or repeats a statement word for word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from monographs.document import build
+from monographs.models import (
+    Assignment,
+    CrossLink,
+    Drug,
+    LiveDrug,
+    Note,
+    Review,
+    ReviewDraft,
+    Revision,
+    Source,
+)
+from monographs.review.actions import edit_and_submit, release, withdraw
+from monographs.review.clock import clinical_now
+from monographs.review.credentials import question_reviews_of
+from monographs.review.demo.accounts import account, former_reviewer
+from monographs.review.links import answer_for
+from monographs.review.notices import post_notice
+from monographs.review.rows import edit_rows
+from monographs.review.signing import approve, request_changes, revoke
+from monographs.review.sources import supersede
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, Relation, SectionKind
+
+INTERESTS = "None: this is a demonstration account."
+CHECK_NOTICE = timedelta(days=30)
+# The words to be replaced in a section, and the new ones.
+Changes = Mapping[SectionKind, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Story:
+    """A starter monograph, the steps that it is taken through, and what they need to know."""
+
+    slug: str
+    steps: Callable[..., None]
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+
+def take_steps() -> None:
+    """Take the drugs of the table below through their steps, and leave a link that waits."""
+    drugs = {drug.slug: drug for drug in Drug.objects.filter(slug__in=[story.slug for story in STORIES])}
+    for story in STORIES:
+        story.steps(drugs[story.slug], **story.said)
+    link_waiting(**LINK)
+
+
+def reviewed(drug: Drug) -> None:
+    """A reviewer signed the text that readers see."""
+    _approve(drug)
+
+
+def due_today(drug: Drug) -> None:
+    """The same, and the next review is due today; from tomorrow on it is overdue."""
+    _approve(drug, due_on=_today())
+
+
+def reworded(drug: Drug, *, note: str, changes: Changes) -> None:
+    """An editorial change was signed and published; the day of the next review stayed."""
+    _approve(drug, due_on=_today() + timedelta(days=400))
+    revision = _change(drug, ChangeKind.EDITORIAL, note, changes)
+    _sign(revision, account("demo.reviewer"))
+    release(
+        revision=revision,
+        by=account("demo.lead"),
+        reason="Demonstration: the new wording is signed.",
+        acknowledged=SAFETY_SECTIONS,
+    )
+
+
+def in_review(drug: Drug, *, note: str, changes: Changes) -> None:
+    """A newer text waits; a reviewer took it and has read the first of its changed sections."""
+    _approve(drug, due_on=_today() + timedelta(days=14))
+    revision = _change(drug, ChangeKind.CLINICAL, note, changes)
+    reviewer = account("demo.reviewer")
+    Assignment.objects.create(
+        drug=drug, part=Part.MONOGRAPH.value, person=reviewer, touched_at=clinical_now()
+    )
+    first = next(iter(changes)).value
+    ReviewDraft.objects.create(
+        revision=revision, person=reviewer, read={first: revision.sections[first]["digest"]}
+    )
+
+
+def changes_requested(drug: Drug, *, comment: str, notes: Mapping[SectionKind, str]) -> None:
+    """A reviewer did not sign, and said why."""
+    revision, reviewer = _shown(drug), account("demo.reviewer")
+    for section, text in notes.items():
+        Note.objects.create(revision=revision, section=section.value, text=text, by=reviewer)
+    request_changes(revision=revision, by=reviewer, digest=revision.digest, comment=comment)
+
+
+def safety_waiting(drug: Drug, *, note: str, changes: Changes) -> None:
+    """A safety change waits for a signature; when it has waited 72 hours, readers are told."""
+    _approve(drug)
+    _change(drug, ChangeKind.SAFETY, note, changes)
+
+
+def notice_since(drug: Drug, *, text: str, key: str) -> None:
+    """A safety notice was put up after the review."""
+    _approve(drug)
+    _notice(drug, drug, text, key)
+
+
+def class_notice_since(drug: Drug, *, text: str, key: str) -> None:
+    """The same, on the class of the drug."""
+    _approve(drug)
+    _notice(drug, drug.primary_class, text, key)
+
+
+def source_changed(drug: Drug, *, key: str, label: str) -> None:
+    """A source that the reviewed text cites was superseded. The newer one says that it is none."""
+    _approve(drug)
+    old = drug.citations.select_related("source").get(key=key).source
+    newer = Source.objects.create(
+        kind=old.kind,
+        identifier=old.identifier,
+        title=f"{label} ({old.identifier})",
+        jurisdiction=old.jurisdiction,
+        url=old.url,
+        revision=label,
+    )
+    supersede(source=old, newer=newer, by=account("demo.editor"))
+
+
+def revoked(drug: Drug, *, comment: str) -> None:
+    """A reviewer took the approval back; the comment became a notice."""
+    revision = _approve(drug).revision
+    revoke(revision=revision, by=account("demo.reviewer"), digest=revision.digest, comment=comment)
+
+
+def questioned(drug: Drug, *, reason: str) -> None:
+    """Another reviewer signed, and was removed for cause."""
+    former = former_reviewer()
+    _sign(_shown(drug), former)
+    question_reviews_of(person=former, by=account("demo.lead"), reason=reason)
+    get_user_model().objects.filter(pk=former.pk).update(is_active=False)
+
+
+def withdrawn(drug: Drug, *, reason: str) -> None:
+    """A lead took the page down."""
+    withdraw(drug=drug, by=account("demo.lead"), reason=reason)
+
+
+def link_waiting(*, from_slug: str, to_slug: str, reason: str) -> None:
+    """An editor named an alternative; readers see it when a second person has agreed."""
+    editor = account("demo.editor")
+    drug = Drug.objects.get(slug=from_slug)
+    link = CrossLink(
+        from_drug=drug,
+        to_drug=Drug.objects.get(slug=to_slug),
+        relation=Relation.ALTERNATIVE.value,
+        reason=reason,
+        position=drug.links.count(),
+    )
+    with edit_rows(drug=drug, by=editor, seen=drug.lock_version, what="added a link", touched={CrossLink}):
+        answer_for([link], by=editor)
+        link.save()
+
+
+STORIES = (
+    Story("amlodipine", reviewed),
+    Story("amoxicillin", reviewed),
+    Story("levothyroxine", reviewed),
+    Story("omeprazole", due_today),
+    Story(
+        "bisoprolol",
+        reworded,
+        {
+            "note": "Demonstration: wording only.",
+            "changes": {
+                SectionKind.COUNSELLING: (
+                    "More than the prescribed dose taken: get help",
+                    "Taken more than the prescribed dose: get help",
+                )
+            },
+        },
+    ),
+    Story(
+        "metformin",
+        in_review,
+        {
+            "note": "Demonstration: wording only, sent in as a clinical change to set a new day of review.",
+            "changes": {
+                SectionKind.MONITORING: (
+                    "With risk factors for deficiency consider regular vitamin B12 tests.",
+                    "With risk factors for deficiency, consider regular tests of vitamin B12.",
+                ),
+                SectionKind.COUNSELLING: ("Take it with a meal.", "Take it together with a meal."),
+            },
+        },
+    ),
+    Story(
+        "ramipril",
+        changes_requested,
+        {
+            "comment": "Demonstration: the sources were not all at hand. Please see the two comments.",
+            "notes": {
+                SectionKind.MONITORING: "Demonstration comment: please name the place in each source.",
+                SectionKind.COUNSELLING: "Demonstration comment: one of these lines is long. Can it be two?",
+            },
+        },
+    ),
+    Story(
+        "methotrexate",
+        safety_waiting,
+        {
+            "note": "Demonstration: a statement under Cautions is repeated under Monitoring.",
+            "changes": {
+                SectionKind.MONITORING: (
+                    "- Ask about cough and breathlessness at every visit. [smpc 4.4]",
+                    "- Ask about cough and breathlessness at every visit. [smpc 4.4]\n"
+                    "- Bone marrow suppression can come abruptly and at doses that seem safe. [smpc 4.4]",
+                )
+            },
+        },
+    ),
+    Story(
+        "atorvastatin",
+        notice_since,
+        {
+            "text": "Demonstration notice: this is how a safety notice looks. No new risk is known.",
+            "key": "dsu-mg",
+        },
+    ),
+    Story(
+        "citalopram",
+        class_notice_since,
+        {
+            "text": "Demonstration notice: this is how a safety notice on a class looks. No new risk is known.",
+            "key": "dsu-pph",
+        },
+    ),
+    Story("apixaban", source_changed, {"key": "smpc", "label": "Demonstration: no such revision exists"}),
+    Story(
+        "salbutamol",
+        revoked,
+        {"comment": "Demonstration: this is how a cancelled review looks. No fault of the text is known."},
+    ),
+    Story(
+        "lansoprazole",
+        questioned,
+        {
+            "reason": "Demonstration: all reviews of one account were cancelled. No fault of the text is known."
+        },
+    ),
+    Story(
+        "metronidazole",
+        withdrawn,
+        {"reason": "Demonstration: this is how a withdrawn page looks. No fault of the text is known."},
+    ),
+)
+LINK = {
+    "from_slug": "lisinopril",
+    "to_slug": "ramipril",
+    "reason": "Demonstration: both are ACE inhibitors. Waits for a second person.",
+}
+
+
+def _approve(drug: Drug, *, due_on: date | None = None) -> Review:
+    """Let the demo reviewer sign the text that readers see."""
+    return _sign(_shown(drug), account("demo.reviewer"), due_on=due_on)
+
+
+def _sign(revision: Revision, by: Any, *, due_on: date | None = None) -> Review:
+    """Approve a text as somebody who has read all of it."""
+    return approve(
+        revision=revision,
+        by=by,
+        digest=revision.digest,
+        interests=INTERESTS,
+        due_on=due_on,
+        read=tuple(SectionKind),
+        acknowledged=SAFETY_SECTIONS,
+    )
+
+
+def _change(drug: Drug, kind: ChangeKind, note: str, changes: Changes) -> Revision:
+    """Replace words (once each) in the sections of a drug and submit. Raises ValueError when they are not there."""
+    document = build(drug)
+    sections = dict(document.sections)
+    for section, (old, new) in changes.items():
+        if sections[section].count(old) != 1:
+            raise ValueError(f"{drug}, {section.label}: “{old}” does not stand there once.")
+        sections[section] = sections[section].replace(old, new)
+    return edit_and_submit(
+        drug=drug,
+        document=document.model_copy(update={"sections": sections}),
+        by=account("demo.editor"),
+        what=f"edited {', '.join(section.label for section in changes)}",
+        change_kind=kind,
+        note=note,
+    )
+
+
+def _notice(drug: Drug, on: Any, text: str, key: str) -> None:
+    """Put up a notice with a source that the drug cites."""
+    post_notice(
+        on=on,
+        text=text,
+        source=drug.citations.select_related("source").get(key=key).source,
+        check_on=_today() + CHECK_NOTICE,
+        by=account("demo.lead"),
+    )
+
+
+def _shown(drug: Drug) -> Revision:
+    """Return the text that readers see."""
+    return Revision.objects.get(pk__in=LiveDrug.objects.filter(drug=drug).values("monograph"))
+
+
+def _today() -> date:
+    """Return today where the site is."""
+    return timezone.localdate(clinical_now())

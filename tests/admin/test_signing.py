@@ -124,7 +124,8 @@ def test_without_a_credential_one_reads_and_comments(pharmacist):
     )
     assert 'value="comment"' in page.content.decode()
     assert 'value="sign"' not in page.content.decode()
-    assert 'name="verdict"' not in page.content.decode()
+    for name in ("verdict", "interests", "password", "read_monitoring", "without_pregnancy"):
+        assert f'name="{name}"' not in page.content.decode()
 
 
 def test_who_may_only_look_sees_no_field_and_sends_nothing():

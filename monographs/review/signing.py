@@ -357,7 +357,7 @@ def _signed(
         reviewer=by,
         credential=credential,
         verdict=verdict.value,
-        printed_name=by.get_full_name() if credential.shows_name else "",
+        printed_name=by.full_name if credential.shows_name else "",
         printed_role=credential.role,
         printed_body=credential.body,
         **{**said, "comment": said.get("comment", "").strip()},

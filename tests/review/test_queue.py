@@ -76,9 +76,9 @@ def everything():
     superseded("Lacidipine")
     due_on("Nifedipine", today())
     builders.submitted("Amlodipine")
+    approval(builders.submitted("Nicardipine"))
     notice_on(DrugClass.objects.get(slug="calcium-channel-blockers"), today())
     builders.submitted("Isradipine", kind=ChangeKind.SAFETY)
-    approval(builders.submitted("Nicardipine"))
 
 
 ORDER = [

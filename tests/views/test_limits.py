@@ -59,7 +59,7 @@ def crowded():
     live = live_of(approved(sections=all_sections(), sources=two_sources(), flags=flags, names=names))
     for letter in "BCDEFGHIJKLM":
         other = live_of(approved(f"{letter}lodipine"))
-        notice(on=live.drug)
+        notice(on=live.drug, text=f"Check before {letter}.")
         notice(on=other.drug)
         link(live, to_drug=other.drug)
         link(live, url=f"https://guideline.example/{letter}", title=letter)

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from django.utils.timezone import localdate
 
 from monographs import review
-from monographs.models import Credential, DemoDatabase, DrugClass, LiveDrug, SafetyNotice, Source
+from monographs.models import Credential, DemoDatabase, DrugClass, LiveDrug, Questioned, SafetyNotice, Source
 from monographs.presenters.compare import present_comparison
 from monographs.presenters.drug import present_drug, present_withdrawn
 from monographs.presenters.letters import present_home, present_letters
@@ -579,7 +579,8 @@ def test_markup_in_a_reason_and_in_interests_is_shown_and_does_nothing(client, l
         read=tuple(SectionKind),
         acknowledged=SAFETY_SECTIONS,
     )
-    review.question_reviews_of(person=signer, by=lead, reason=f"Forged {hostile}")
+    # A reason with markup is refused by the step; the template must hold without it.
+    Questioned.objects.create(person=signer, by=lead, reason=f"Forged {hostile}")
 
     body = client.get("/drugs/amlodipine/").content.decode()
 

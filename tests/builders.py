@@ -3,12 +3,15 @@
 Texts are about amlodipine, for a test's eyes only: no reader sees them.
 """
 
+from datetime import timedelta
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from monographs import review
 from monographs.document import normalised
-from monographs.models import Drug, DrugClass
+from monographs.models import Credential, Drug, DrugClass
 from monographs.names import slugify_name
 from monographs.review import EDITOR, LEAD, REVIEWER
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
@@ -82,3 +85,46 @@ def released(name="Amlodipine", *, slug="", **changes):
         revision=revision, by=person("lead", LEAD), reason="First release.", acknowledged=SAFETY_SECTIONS
     )
     return revision.drug.live
+
+
+def credentialed(username="pharmacist", *roles):
+    """Return a person who may sign monographs: a reviewer unless other roles are given."""
+    signer = person(username, *(roles or (REVIEWER,)))
+    registrar = person("registrar", LEAD)
+    starts_at, ends_at = review.span(*days(-30, 365))
+    row = Credential.objects.create(
+        person=signer,
+        role="pharmacist",
+        body="General Pharmaceutical Council",
+        number="2000000",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        recorded_by=registrar,
+    )
+    review.verify_credential(credential=row, by=registrar)
+    return signer
+
+
+def approved(name="Amlodipine", *, by=None, **changes):
+    """Return the review by which a signer approved the live text of a small monograph."""
+    live = released(name, **changes)
+    return approve(live.monograph, by=by or credentialed())
+
+
+def approve(revision, *, by, **said):
+    """Return the review of a signer who has read, acknowledged and answered everything."""
+    task = review.task_of(revision, at=review.clinical_now())
+    complete = {
+        "digest": revision.digest,
+        "interests": "none",
+        "read": task.changed,
+        "acknowledged": task.unwritten,
+        "answers": {notice.pk: "The text says so." for notice in task.notices},
+    }
+    return review.approve(revision=revision, by=by, **{**complete, **said})
+
+
+def days(*ahead):
+    """Return the days that lie so many days ahead of today where the site is."""
+    today = timezone.localdate(review.clinical_now())
+    return [today + timedelta(days=number) for number in ahead]

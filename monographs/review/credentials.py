@@ -12,7 +12,7 @@ from django.utils import timezone
 from monographs.models import Credential, Questioned
 from monographs.models.fields import DatabaseNow
 from monographs.review.actions import refuse_no_reason
-from monographs.review.live import raise_generation
+from monographs.review.live import hold_generation, raise_generation
 from monographs.review.people import require
 from monographs.review.refusals import NotPossible
 from monographs.vocabulary import Part
@@ -70,6 +70,7 @@ def end_credential(*, credential: Credential, by: Any, reason: str) -> None:
     """
     require(by, "verify_credential")
     refuse_no_reason(reason)
+    hold_generation()
     ended = Credential.objects.filter(pk=credential.pk, ended_at=None).update(
         ended_by=by, ended_at=DatabaseNow(), ended_because=reason.strip()
     )
@@ -88,6 +89,7 @@ def question_reviews_of(*, person: Any, by: Any, reason: str) -> Questioned:
     refuse_no_reason(reason)
     if person.pk == by.pk:
         raise NotPossible("Nobody questions their own reviews; revoke them one by one.")
+    hold_generation()
     Credential.objects.filter(person=person, ended_at=None).update(
         ended_by=by, ended_at=DatabaseNow(), ended_because=reason.strip()
     )

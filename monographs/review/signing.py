@@ -27,10 +27,10 @@ from monographs.models import (
 from monographs.review.actions import locked, roll_back, withdraw
 from monographs.review.clock import clinical_now
 from monographs.review.credentials import credential_of, held_credential_of, why_no_credential
-from monographs.review.facts import notices_of, signed_of
+from monographs.review.facts import notices_to_answer, signed_of
 from monographs.review.history import History, history_of
 from monographs.review.letters import tell_of_verdict
-from monographs.review.live import latest_release, raise_generation
+from monographs.review.live import hold_generation, latest_release, raise_generation
 from monographs.review.mark import Signed, effective, months_after
 from monographs.review.notices import refuse_notice_text
 from monographs.review.people import require
@@ -51,6 +51,7 @@ USUAL_MONTHS = 24
 # Dosing and high-risk medicines are looked at again sooner.
 SOON_MONTHS = 12
 SPREAD_DAYS = 90
+LONGEST_INTERESTS = 280
 # How soon a notice that a revoke put up by itself is looked at again.
 REVOKED_CHECK = timedelta(days=30)
 EDITED = "edited "
@@ -129,9 +130,7 @@ def task_of(revision: Revision, *, at: datetime, history: History | None = None)
         changed,
         unchanged=tuple(one for one in written if one not in changed),
         unwritten=unwritten_of(revision),
-        notices=tuple(
-            row for row in notices_of([revision.drug_id])[revision.drug_id] if row.ended_at is None
-        ),
+        notices=tuple(notices_to_answer(revision)),
         due_on=usual_due(revision, timezone.localdate(at)),
         kept_due=_kept_due(approval, kind, at),
         cited=tuple(revision.cited.select_related("source__superseded_by").order_by("key")),
@@ -337,6 +336,7 @@ def _begun(revision: Revision, by: Any, digest: str) -> tuple[Drug, Revision, Cr
     """Return the locked drug, the revision as it stands, the signer's credential and this moment."""
     require(by, "sign_review")
     drug = locked(Drug(pk=revision.drug_id))
+    hold_generation()
     revision = Revision.objects.select_related("drug").get(pk=revision.pk)
     if digest != revision.digest:
         raise TextChanged("This is not the text that you were shown: open the page again and read it.")
@@ -434,6 +434,8 @@ def _declared(interests: str) -> str:
     """Return the interests. Raises NotRead when none are declared."""
     if not interests.strip():
         raise NotRead("Declare your interests; write “none” when there are none.")
+    if len(interests.strip()) > LONGEST_INTERESTS:
+        raise NotRead(f"Declare your interests in at most {LONGEST_INTERESTS} characters.")
     return interests.strip()
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from monographs.models import Source
 from monographs.models.fields import DatabaseNow
-from monographs.review.live import raise_generation
+from monographs.review.live import hold_generation, raise_generation
 from monographs.review.people import require
 from monographs.review.refusals import NotPossible
 
@@ -23,6 +23,7 @@ def supersede(*, source: Source, newer: Source | None, by: Any) -> None:
     require(by, "change_source")
     if newer is not None and newer.pk == source.pk:
         raise NotPossible("A source does not supersede itself.")
+    hold_generation()
     fresh = Source.objects.filter(pk=source.pk, superseded_at=None)
     if not fresh.update(superseded_by=newer, superseded_at=DatabaseNow()):
         raise NotPossible(f"{source} is superseded already.")

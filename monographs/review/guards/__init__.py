@@ -2,8 +2,8 @@
 
 A guard is a trigger: on an insert, update or delete of one table it raises a
 sentence when its condition holds. The condition is SQL that both engines read;
-`{now}`, `{today}`, `{in_days:…}`, `{in_months:…}`, `{sha256:…}` and `{differs:a|b}` stand for what they write
-differently.
+`{now}`, `{in_days:…}`, `{in_months:…}`, `{sha256:…}`, `{differs:a|b}` and `{lacks:text|part}` stand for what
+they write differently.
 
 SQLite drops a table's triggers when Django rebuilds the table, so guards are
 put back after every migrate, and `differences` tells whether all stand.
@@ -16,8 +16,7 @@ from typing import Any
 
 from monographs.review.guards import record, signing
 from monographs.review.guards.engines import ENGINES, give_functions
-from monographs.review.guards.guard import Guard
-from monographs.review.guards.record import DEEPEST_CLASS
+from monographs.review.guards.guard import DEEPEST_CLASS, Guard
 
 __all__ = [
     "DEEPEST_CLASS",

@@ -30,8 +30,10 @@ class Sqlite:
 
     def condition(self, guard: Guard) -> str:
         """Return the condition in SQLite's words."""
-        text = guard.condition.replace("{now}", self.now).replace("{today}", "date('now')")
-        text = re.sub(r"\{in_(days|months):(-?\d+)\}", r"date('now', '\2 \1')", text)
+        text = guard.condition.replace("{now}", self.now)
+        text = re.sub(r"\{in_days:(-?\d+)\}", r"date('now', '\1 days')", text)
+        text = re.sub(r"\{in_months:(\d+)\}", r"date('now', '\1 months', '1 days')", text)
+        text = re.sub(r"\{lacks:([^|]+)\|([^}]+)\}", r"instr(\1, \2) = 0", text)
         text = re.sub(r"\{sha256:([^}]+)\}", r"sha256(\1)", text)
         return re.sub(r"\{differs:([^|]+)\|([^}]+)\}", r"\1 IS NOT \2", text)
 
@@ -76,10 +78,12 @@ class PostgreSQL:
 
     def body(self, guard: Guard) -> str:
         """Return the function's text."""
-        text = guard.condition.replace("{now}", DatabaseNow.POSTGRESQL).replace(
-            "{today}", f"({self.day})::date"
+        text = guard.condition.replace("{now}", DatabaseNow.POSTGRESQL)
+        text = re.sub(r"\{in_days:(-?\d+)\}", rf"({self.day} + interval '\1 days')::date", text)
+        text = re.sub(
+            r"\{in_months:(\d+)\}", rf"({self.day} + interval '\1 months' + interval '1 day')::date", text
         )
-        text = re.sub(r"\{in_(days|months):(-?\d+)\}", rf"({self.day} + interval '\2 \1')::date", text)
+        text = re.sub(r"\{lacks:([^|]+)\|([^}]+)\}", r"strpos(\1::text, \2) = 0", text)
         text = re.sub(r"\{sha256:([^}]+)\}", r"encode(sha256(convert_to(\1, 'UTF8')), 'hex')", text)
         text = re.sub(r"\{differs:([^|]+)\|([^}]+)\}", r"\1 IS DISTINCT FROM \2", text)
         row = "OLD" if guard.on == "delete" else "NEW"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+DEEPEST_CLASS = 8
+# SQLite's triggers know no recursive query, so a tree is walked a fixed number of steps.
 WRITES: tuple[Literal["insert", "update"], ...] = ("insert", "update")
 
 

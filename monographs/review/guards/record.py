@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monographs import models as nouns
-from monographs.review.guards.guard import WRITES, Guard, table_of
+from monographs.review.guards.guard import DEEPEST_CLASS, WRITES, Guard, table_of
 from monographs.review.guards.rows import append_only, never_replaced, own_clock
 from monographs.review.guards.signing import approved
-
-DEEPEST_CLASS = 8
 
 
 def rules() -> Iterator[Guard]:
@@ -182,6 +180,8 @@ def _source() -> Iterator[Guard]:
         "a source that a revision cites does not change; a new revision of it is a new row",
         f"EXISTS (SELECT 1 FROM {cited} WHERE source_id = OLD.id) AND ({changed})",
     )
+    # UPDATE OR REPLACE would put it in the place of a cited one, with no delete for a trigger to see.
+    yield Guard(f"guard_{table}_key", table, "update", "a source keeps its key", "NEW.id <> OLD.id")
 
 
 def _class_tree() -> Iterator[Guard]:

@@ -8,24 +8,24 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from monographs import models as nouns
-from monographs.review.guards.guard import Guard, table_of
+from monographs.review.guards.guard import DEEPEST_CLASS, Guard, table_of
 from monographs.review.guards.rows import append_only, never_replaced, own_clock
 
 MOST_MONTHS = 36
 MOST_DAYS = 90
+BLANKS = "' \n\r\t'"
 
 
 def approved(revision: str) -> str:
     """Return the condition that a revision has an effective approval.
 
-    That is its newest approve, when no changes or revoke came later and the
-    signer's reviews were not questioned since.
+    That is when its newest verdict is an approve, and the signer's reviews
+    were not questioned since.
     """
     review, questioned = table_of(nouns.Review), table_of(nouns.Questioned)
     return (
         f"EXISTS (SELECT 1 FROM {review} a WHERE a.revision_id = {revision} AND a.verdict = 'approve' "
-        f"AND NOT EXISTS (SELECT 1 FROM {review} b WHERE b.revision_id = a.revision_id AND b.id > a.id "
-        "AND b.verdict <> 'approve') "
+        f"AND NOT EXISTS (SELECT 1 FROM {review} b WHERE b.revision_id = a.revision_id AND b.id > a.id) "
         f"AND NOT EXISTS (SELECT 1 FROM {questioned} q WHERE q.person_id = a.reviewer_id AND q.at >= a.signed_at))"
     )
 
@@ -35,6 +35,7 @@ def rules() -> Iterator[Guard]:
     yield from append_only(nouns.Review)
     yield own_clock(nouns.Review, "signed_at")
     yield from _review()
+    yield from _people()
     yield from append_only(nouns.Questioned)
     yield own_clock(nouns.Questioned, "at")
     yield from _credential()
@@ -75,11 +76,21 @@ def _review() -> Iterator[Guard]:
     )
     yield _on_insert(
         table,
+        "printed",
+        "what is printed of the signer is what the credential and the account say",
+        f"NOT EXISTS (SELECT 1 FROM {credential} c JOIN {user} u ON u.id = c.person_id "
+        "WHERE c.id = NEW.credential_id AND c.role = NEW.printed_role AND c.body = NEW.printed_body "
+        "AND NEW.printed_name = CASE WHEN c.shows_name THEN coalesce(nullif(u.full_name, ''), u.username) "
+        "ELSE '' END)",
+    )
+    yield _on_insert(
+        table,
         "self",
         "who contributed since the last approval cannot approve",
-        f"NEW.verdict = 'approve' AND EXISTS (SELECT 1 FROM {contributor} k "
-        f"JOIN {revision} v ON v.id = k.revision_id JOIN {revision} mine ON mine.id = NEW.revision_id "
-        "WHERE k.person_id = NEW.reviewer_id AND v.drug_id = mine.drug_id AND v.part = mine.part "
+        f"NEW.verdict = 'approve' AND EXISTS (SELECT 1 FROM {revision} v JOIN {revision} mine "
+        "ON mine.id = NEW.revision_id WHERE v.drug_id = mine.drug_id AND v.part = mine.part "
+        f"AND (v.submitted_by_id = NEW.reviewer_id OR EXISTS (SELECT 1 FROM {contributor} k "
+        "WHERE k.revision_id = v.id AND k.person_id = NEW.reviewer_id)) "
         "AND v.number <= mine.number AND (v.id = mine.id OR v.number > coalesce("
         f"({own} AND w.number < mine.number AND {approved('w.id')}), 0)))",
     )
@@ -87,15 +98,16 @@ def _review() -> Iterator[Guard]:
         table,
         "due",
         f"an approval names a day within {MOST_MONTHS} months for the next review, and nothing else does",
-        # The day is the signer's own, which may be another than the one in UTC.
+        # The day is the signer's own, one before or after the one in UTC; `in_months` is a day more.
         f"(NEW.verdict = 'approve') <> (NEW.due_on IS NOT NULL) OR NEW.due_on < {{in_days:-1}} "
         f"OR NEW.due_on > {{in_months:{MOST_MONTHS}}}",
     )
     yield _on_insert(
         table,
         "comment",
-        "who asks for changes or revokes says why",
-        "NEW.verdict <> 'approve' AND trim(NEW.comment) = ''",
+        "who asks for changes or revokes says why, who approves declares interests",
+        f"(NEW.verdict <> 'approve' AND trim(NEW.comment, {BLANKS}) = '') OR (NEW.verdict = 'approve' "
+        f"AND (trim(NEW.interests, {BLANKS}) = '' OR trim(NEW.attestation, {BLANKS}) = ''))",
     )
     yield _on_insert(
         table,
@@ -104,6 +116,38 @@ def _review() -> Iterator[Guard]:
         f"(NEW.verdict = 'revoke' AND NOT {approved('NEW.revision_id')}) "
         f"OR (NEW.verdict = 'changes' AND {approved('NEW.revision_id')})",
     )
+    yield _on_insert(
+        table,
+        "notices",
+        "who approves answers each open safety notice",
+        f"NEW.verdict = 'approve' AND EXISTS (SELECT 1 FROM {revision} v JOIN {table_of(nouns.SafetyNotice)} n "
+        f"ON n.ended_at IS NULL AND (n.drug_id = v.drug_id OR {_stands_under('v.drug_id', 'n.drug_class_id')}) "
+        "WHERE v.id = NEW.revision_id AND {lacks:NEW.answers|'Safety notice ' || n.id || ':'})",
+    )
+
+
+def _stands_under(drug: str, drug_class: str) -> str:
+    """Return the condition that readers see a drug under a class."""
+    table, member = table_of(nouns.DrugClass), table_of(nouns.LiveDrug.classes.through)
+    steps = range(DEEPEST_CLASS - 1)
+    joins = " ".join(f"LEFT JOIN {table} c{step + 1} ON c{step + 1}.id = c{step}.parent_id" for step in steps)
+    above = ", ".join(f"c{step}.id" for step in range(DEEPEST_CLASS))
+    return (
+        f"EXISTS (SELECT 1 FROM {member} m JOIN {table} c0 ON c0.id = m.drugclass_id {joins} "
+        f"WHERE m.livedrug_id = {drug} AND {drug_class} IN ({above}))"
+    )
+
+
+def _people() -> Iterator[Guard]:
+    """Who wrote a text, and what it cites, is written down before anybody signs it."""
+    review = table_of(nouns.Review)
+    for model in (nouns.Contributor, nouns.RevisionSource):
+        yield _on_insert(
+            table_of(model),
+            "late",
+            "people and sources of a text are written before anybody signs it",
+            f"EXISTS (SELECT 1 FROM {review} WHERE revision_id = NEW.revision_id)",
+        )
 
 
 def _credential() -> Iterator[Guard]:
@@ -119,6 +163,8 @@ def _credential() -> Iterator[Guard]:
         "NEW.verified_at IS NOT NULL OR NEW.ended_at IS NOT NULL",
     )
     ending = {"ended_by_id", "ended_at", "ended_because"}
+    # UPDATE OR REPLACE would put one in the place of another, with no delete for a trigger to see.
+    yield _on_update(table, "key", "a credential keeps its key", "NEW.id <> OLD.id")
     yield _on_update(
         table,
         "verified",

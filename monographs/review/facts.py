@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -175,28 +175,29 @@ def notices_of(drugs: Collection[int]) -> dict[int, list[SafetyNotice]]:
 
 
 def notices_to_answer(revision: Revision) -> list[SafetyNotice]:
-    """Return the open notices that an approval of a revision answers. Three queries, five with others on classes.
+    """Return the open notices that an approval of a revision answers, newest first. Three queries at most.
 
     Besides those that readers see on the drug now, those of the classes that
     the revision names: its page may move to another class, or be new.
     """
-    found = [row for row in notices_of([revision.drug_id])[revision.drug_id] if row.ended_at is None]
-    others = SafetyNotice.objects.filter(drug_class__isnull=False, ended_at=None)
-    rest = list(
-        others.exclude(pk__in=[row.pk for row in found]).select_related("source", "drug_class").order_by("pk")
-    )
-    above = _classes_above(revision) if rest else set()
-    return found + [row for row in rest if row.drug_class_id in above]
+    about = Q(drug=revision.drug_id) | Q(drug_class__isnull=False)
+    rows = list(SafetyNotice.objects.filter(about, ended_at=None).select_related("source", "drug_class"))
+    if all(row.drug_id for row in rows):
+        return rows
+    above = _classes_above(revision)
+    return [row for row in rows if row.drug_id or row.drug_class_id in above]
 
 
 def _classes_above(revision: Revision) -> set[int]:
-    """Return the ids of the classes that a frozen text names, and of those above them."""
+    """Return the ids of the classes that a text or its drug's page stands under. Two queries."""
     text = parsed(revision.document)
     slugs = {text.drug_class.slug, *(ref.slug for ref in text.other_classes)}
-    rows = DrugClass.objects.values_list("pk", "slug", "parent")
+    rows = list(DrugClass.objects.values_list("pk", "slug", "parent"))
     parents = {pk: parent for pk, _, parent in rows}
     found: set[int] = set()
+    shown = LiveDrug.classes.through.objects.filter(livedrug=revision.drug_id)
     waiting = [pk for pk, slug, _ in rows if slug in slugs]
+    waiting += shown.values_list("drugclass", flat=True)
     while waiting:
         pk = waiting.pop()
         found.add(pk)

@@ -365,7 +365,8 @@ def test_a_kept_day_that_passes_at_midnight_is_not_replaced_unseen(reviewer, mon
     data = filled(client.get(page_of(revision)), do="sign", **APPROVAL)
     later = review.span(first.due_on, first.due_on)[1] + timedelta(minutes=1)
     monkeypatch.setattr("monographs.review.signing.clinical_now", lambda: later)
-    monkeypatch.setattr("monographs.review.signing.credential_of", lambda *_: reviewer.credentials.get())
+    for found in ("credential_of", "held_credential_of"):
+        monkeypatch.setattr(f"monographs.review.signing.{found}", lambda *_: reviewer.credentials.get())
 
     answer = client.post(page_of(revision), data)
 

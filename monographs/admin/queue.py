@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from monographs import review
@@ -154,19 +154,11 @@ def counts_for(person):
 
 
 def page_of(row, person):
-    """Return the address at which something can be done about a row, or "" while it has no page."""
+    """Return the address at which something can be done about a row."""
     if row.notice is not None:
-        return _resolved("safetynotice_change", row.notice)
+        return reverse("admin:monographs_safetynotice_change", args=[row.notice])
     signs = person.has_perm("monographs.sign_review") and Need.TO_RELEASE not in row.needs
-    return (signs and _resolved("revision_sign", row.revision)) or _resolved("revision_change", row.revision)
-
-
-def _resolved(name, pk):
-    """Return the address of a page of the admin, or "" when there is none."""
-    try:
-        return reverse(f"admin:monographs_{name}", args=[pk])
-    except NoReverseMatch:
-        return ""
+    return reverse(f"admin:monographs_revision_{'sign' if signs else 'change'}", args=[row.revision])
 
 
 def _take_or_give_back(request):

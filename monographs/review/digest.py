@@ -95,7 +95,7 @@ def _write_digest(people: QuerySet[Any], groups: list[Group], today: date) -> No
         lines += [f"- {_short(row)}" for row in group.rows[:MOST_ROWS]]
         if len(group.rows) > MOST_ROWS:
             lines.append(f"- and {len(group.rows) - MOST_ROWS} more")
-    lines += ["", f"All of it: {address(reverse('admin:index'))}"]
+    lines += ["", f"All of it: {address(reverse('admin:monographs_assignment_changelist'))}"]
     counts = ", ".join(f"{group.title[:1].lower()}{group.title[1:]} {len(group.rows)}" for group in groups)
     write(people, about=f"{DIGEST}{today}", subject=f"Reviews, {_day(today)}: {counts}", lines=lines)
 

@@ -92,7 +92,7 @@ def tell_of_notice_check(notice: SafetyNotice) -> None:
         f"Put up by {notice.posted_by.get_full_name()}, {_moment(notice.posted_at)}.",
         "",
         "Keep it with a new day, or end it with a reason.",
-        f"Look at it: {address(reverse('admin:index'))}",
+        f"Look at it: {address(reverse('admin:monographs_safetynotice_change', args=[notice.pk]))}",
     ]
     write(
         leads(),
@@ -196,7 +196,7 @@ def _named(revision: Revision) -> str:
 
 def _of_revision(revision: Revision) -> str:
     """Return the address at which a frozen text is read."""
-    return address(reverse("admin:monographs_revision_change", args=[revision.pk]))
+    return address(reverse("admin:monographs_revision_sign", args=[revision.pk]))
 
 
 def _moment(at: datetime) -> str:

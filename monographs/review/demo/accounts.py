@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from monographs.models import Credential, DemoDatabase, Drug
 from monographs.review.clock import clinical_now
-from monographs.review.credentials import verify_credential
+from monographs.review.credentials import record_credential, verify_credential
 from monographs.review.days import span
 from monographs.review.mark import months_after
 from monographs.review.people import EDITOR, LEAD, REVIEWER
@@ -88,7 +88,7 @@ def _register(person: Any, *, shows_name: bool) -> None:
     """Let one lead record that a person may sign monographs, and another verify it."""
     today = timezone.localdate(clinical_now())
     starts_at, ends_at = span(today, months_after(today, VALID_MONTHS))
-    credential = Credential.objects.create(
+    credential = Credential(
         person=person,
         role="pharmacist",
         body=BODY,
@@ -96,6 +96,6 @@ def _register(person: Any, *, shows_name: bool) -> None:
         shows_name=shows_name,
         starts_at=starts_at,
         ends_at=ends_at,
-        recorded_by=account("demo.lead"),
     )
+    record_credential(credential=credential, by=account("demo.lead"))
     verify_credential(credential=credential, by=account("demo.registrar"))

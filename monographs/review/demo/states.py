@@ -16,21 +16,21 @@ from django.utils import timezone
 
 from monographs.document import build
 from monographs.models import (
-    Assignment,
     CrossLink,
     Drug,
     LiveDrug,
-    Note,
     Review,
-    ReviewDraft,
     Revision,
     Source,
 )
 from monographs.review.actions import edit_and_submit, release, withdraw
+from monographs.review.assignments import take
 from monographs.review.clock import clinical_now
 from monographs.review.credentials import question_reviews_of
 from monographs.review.demo.accounts import account, former_reviewer
+from monographs.review.drafts import keep_draft
 from monographs.review.links import answer_for
+from monographs.review.notes import add_notes
 from monographs.review.notices import post_notice
 from monographs.review.rows import edit_rows
 from monographs.review.signing import approve, request_changes, revoke
@@ -88,20 +88,14 @@ def in_review(drug: Drug, *, note: str, changes: Changes) -> None:
     _approve(drug, due_on=_today() + timedelta(days=14))
     revision = _change(drug, ChangeKind.CLINICAL, note, changes)
     reviewer = account("demo.reviewer")
-    Assignment.objects.create(
-        drug=drug, part=Part.MONOGRAPH.value, person=reviewer, touched_at=clinical_now()
-    )
-    first = next(iter(changes)).value
-    ReviewDraft.objects.create(
-        revision=revision, person=reviewer, read={first: revision.sections[first]["digest"]}
-    )
+    take(drug=drug, part=Part.MONOGRAPH, by=reviewer)
+    keep_draft(revision=revision, by=reviewer, read=[next(iter(changes))], fields={})
 
 
 def changes_requested(drug: Drug, *, comment: str, notes: Mapping[SectionKind, str]) -> None:
     """A reviewer did not sign, and said why."""
     revision, reviewer = _shown(drug), account("demo.reviewer")
-    for section, text in notes.items():
-        Note.objects.create(revision=revision, section=section.value, text=text, by=reviewer)
+    add_notes(revision=revision, by=reviewer, sections=notes)
     request_changes(revision=revision, by=reviewer, digest=revision.digest, comment=comment)
 
 

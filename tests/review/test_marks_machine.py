@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from monographs import review
+from monographs.document import parsed
 from monographs.models import (
     Contributor,
     Credential,
@@ -37,7 +38,7 @@ from monographs.review import Refusal, State, clinical_now, facts_of, mark, veri
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, Verdict
 from tests import builders
 
-EXAMPLES, STEPS = 27, 75
+EXAMPLES, STEPS = 9, 75
 LEAST_STEPS = 2_000
 LONDON = ZoneInfo("Europe/London")
 TICK = timedelta(microseconds=1)
@@ -292,6 +293,12 @@ class Machine(RuleBasedStateMachine):
             note="x",
         )
 
+    @rule(name=drugs, by=signers, turn=st.integers(0, 3))
+    def write(self, name, by, turn):
+        """Somebody who signs writes a text themselves."""
+        self.edit(name, by, turn)
+        self.submit(name, by, ChangeKind.CLINICAL)
+
     @rule(name=drugs, by=anybody, which=which, wrong=st.sampled_from(["", "", "", "digest", "unread"]))
     def approve_by_anybody(self, name, by, which, wrong):
         given = {"": {}, "digest": {"digest": "0" * 64}, "unread": {"acknowledged": ()}}[wrong]
@@ -347,6 +354,17 @@ class Machine(RuleBasedStateMachine):
             acknowledged=SAFETY_SECTIONS,
         )
 
+    @rule(name=drugs)
+    def come_back(self, name):
+        """Show the text that readers see as a new revision, after another one."""
+        drug = Drug.objects.get(slug=name.lower())
+        old, called = parsed(self.shown(drug).document), DrugClass.objects.get(slug=DRUGS[name]).name
+        back = old.model_copy(update={"drug_class": old.drug_class.model_copy(update={"name": called})})
+        for document in (document_of(name, 4), back):
+            self.attempt("edit", review.edit, drug=drug, document=document, by=someone("editor"), what="x")
+            self.submit(name, "editor", ChangeKind.CLINICAL)
+        self.release(name, "lead", "newest", review.release)
+
     @rule(name=drugs, by=leads)
     def withdraw(self, name, by):
         drug = Drug.objects.get(slug=name.lower())
@@ -367,10 +385,11 @@ class Machine(RuleBasedStateMachine):
                 "end notice", review.end_notice, notice=notice, by=someone(by), reason="In the text."
             )
 
-    @rule(who=signers, by=st.sampled_from(["lead", "first"]))
-    def question(self, who, by):
-        said = {"person": someone(who), "by": someone(by), "reason": "The signer was not registered."}
-        self.attempt("question", review.question_reviews_of, **said)
+    @rule(by=st.sampled_from(["lead", "lead", "first"]))
+    def question(self, by):
+        last = Review.objects.order_by("pk").last()
+        said = {"person": last.reviewer if last else someone("second"), "by": someone(by)}
+        self.attempt("question", review.question_reviews_of, **said, reason="The signer was not registered.")
 
     @rule(who=signers)
     def end_credential(self, who):
@@ -395,38 +414,37 @@ class Machine(RuleBasedStateMachine):
         newer.save(force_insert=True)
         self.attempt("supersede", review.supersede, source=old, newer=newer, by=someone("editor"))
 
-    @rule(
-        name=drugs,
-        by=anybody,
-        which=which,
-        verdict=st.sampled_from([Verdict.APPROVE, Verdict.APPROVE, Verdict.CHANGES]),
-        flaw=st.sampled_from(
-            ["", "", "digest", "role", "answers", "due day", "back-dated", "future", "borrowed", "interests"]
-        ),
-    )
-    def forge_a_review(self, name, by, which, verdict, flaw):
-        """Write a verdict past the actions; whatever the database takes, the model judges."""
+    @rule(name=drugs, by=st.sampled_from(PEOPLE), which=which)
+    def forge_reviews(self, name, by, which):
+        """Write approvals past the actions; whatever the database takes, the model judges."""
         revision, signer = self.revision(name, which), someone(by)
-        holder = someone("first") if flaw == "borrowed" or not signer.credentials.exists() else signer
         open_notices = SafetyNotice.objects.filter(ended_at=None).values_list("pk", flat=True)
         row = {
             "revision": revision,
-            "digest": "0" * 64 if flaw == "digest" else revision.digest,
+            "digest": revision.digest,
             "reviewer": signer,
-            "credential": holder.credentials.latest("pk"),
-            "verdict": verdict.value,
-            "comment": "" if verdict is Verdict.APPROVE else "The lead is wrong.",
-            "interests": "" if flaw == "interests" else "none",
+            "credential": signer.credentials.order_by("pk").last() or Credential.objects.first(),
+            "verdict": Verdict.APPROVE.value,
+            "interests": "none",
             "attestation": "I have read the text.",
-            "answers": [[f"Safety notice {pk}: text", "Read."] for pk in open_notices if flaw != "answers"],
-            "printed_role": "professor" if flaw == "role" else "pharmacist",
+            "answers": [[f"Safety notice {pk}: text", "Read."] for pk in open_notices],
+            "printed_role": "pharmacist",
             "printed_body": "General Pharmaceutical Council",
+            "due_on": builders.days(30)[0],
         }
-        if verdict is Verdict.APPROVE:
-            row["due_on"] = builders.days(2000 if flaw == "due day" else 30)[0]
-        if flaw in ("back-dated", "future"):
-            row["signed_at"] = clinical_now() + timedelta(days=1 if flaw == "future" else -1)
-        self.forge("review", lambda: Review.objects.create(**row))
+        flaws = [
+            {"digest": "0" * 64},
+            {"printed_role": "professor"},
+            {"answers": []},
+            {"interests": ""},
+            {"due_on": builders.days(2000)[0]},
+            {"due_on": None},
+            {"signed_at": clinical_now() - timedelta(days=1)},
+            {"signed_at": clinical_now() + timedelta(days=1)},
+            {"credential": someone("first").credentials.order_by("pk").last()},
+        ]
+        for flaw in (*flaws, {}):
+            self.forge("review", lambda flaw=flaw: Review.objects.create(**{**row, **flaw}))
 
     @rule(
         columns=st.sampled_from(
@@ -476,6 +494,8 @@ class Machine(RuleBasedStateMachine):
         facts = facts_of(lives)
         for live in lives:
             model = Model(live.drug)
+            counting = (model.counting(pk, clinical_now()) for pk in model.revisions)
+            assert all(model.is_sound(row) for row in counting if row)
             for at in model.instants():
                 told, true = mark(facts[live.pk], at), model.state(at)
                 past = told.is_withdrawn is False and model.shown is None and at < clinical_now()
@@ -516,7 +536,7 @@ def test_no_order_of_steps_makes_the_mark_lie():
         suppress_health_check=list(HealthCheck),
     )
 
-    run_state_machine_as_test(Machine, settings=how)
+    while done["step"] < LEAST_STEPS:
+        run_state_machine_as_test(Machine, settings=how)
 
-    assert done["step"] >= LEAST_STEPS
     assert not [state.name for state in State if not done[state.name]]

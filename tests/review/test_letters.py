@@ -55,7 +55,7 @@ def test_leads_are_told_of_a_safety_change_at_once(editor):
     assert (letter.to.username, letter.is_urgent) == ("ann", True)
     assert letter.subject == "Safety change waits: Amlodipine (monograph, revision 2)"
     assert "Why: A new warning." in letter.text
-    assert f"/admin/monographs/revision/{revision.pk}/change/" in letter.text
+    assert f"/admin/monographs/revision/{revision.pk}/sign/" in letter.text
 
 
 @pytest.mark.parametrize("kind", [ChangeKind.CLINICAL, ChangeKind.EDITORIAL])

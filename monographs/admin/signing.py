@@ -156,7 +156,7 @@ def _sign(request, form):
     shown = "Readers see it." if form.sheet.is_live else "Readers see it once a lead has released it."
     due = f"Next review due {signed.due_on:%-d %B %Y}." if signed.due_on else ""
     messages.success(request, f"{revision}: {DONE[verdict].format(shown=shown, due=due)}")
-    return redirect("admin:monographs_revision_change", revision.pk)
+    return redirect("admin:monographs_assignment_changelist")
 
 
 def _verdict(form, verdict, common):

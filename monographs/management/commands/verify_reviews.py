@@ -32,8 +32,8 @@ class Command(BaseCommand):
         if broken:
             raise CommandError(f"{broken} things do not hold.")
         self.stdout.write(
-            f"{Revision.objects.count()} revisions, {Review.objects.count()} reviews and "
-            f"{Release.objects.count()} releases hold."
+            f"{Revision.objects.count()} revisions and {Release.objects.count()} releases hold, "
+            f"with {Review.objects.count()} reviews."
         )
         if options["chain"] is not None:
             self._extend(options["chain"])

@@ -36,6 +36,11 @@ class ClassForm(forms.ModelForm):
             raise forms.ValidationError(
                 f"A class cannot stand below itself, nor more than {review.DEEPEST_CLASS} levels deep."
             )
+        before = (
+            DrugClass.objects.filter(pk=self.instance.pk).select_related("parent").first() or self.instance
+        )
+        if sentence := review.why_not_moved(before, self.cleaned_data["parent"]):
+            raise forms.ValidationError(sentence)
         return self.cleaned_data["parent"]
 
 

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from monographs import review
 from monographs.admin.base import NOT_SAVED, forget_saved, show_kept
 from monographs.admin.changes import shown_changes
+from monographs.admin.rows import is_id
 from monographs.document import Problem, build, canonical_text, digest, parsed
 from monographs.lint import lint_document
 from monographs.models import Drug, Revision, Successor
@@ -185,9 +186,11 @@ def submit_step(request, drug):
 def release_step(request, drug):
     """Show the newest frozen text to readers."""
     review.require(request.user, "release_revision")
-    revision = _asked(request, drug) or _newest(drug)
+    is_named = "revision" in request.POST or "revision" in request.GET
+    revision = _asked(request, drug) if is_named else _newest(drug)
     if revision is None:
-        return Step("Release", "Release", ReasonForm(), why_not=["Nothing was submitted yet."])
+        why_not = f"{drug} has no such revision." if is_named else "Nothing was submitted yet."
+        return Step("Release", "Release", ReasonForm(), why_not=[why_not])
     step = _showing(request, drug, revision, review.release)
     step.title = f"Release revision {revision.number} to readers"
     step.button, step.done = "Release", f"Readers see revision {revision.number} now."
@@ -267,7 +270,7 @@ def answered(model_admin, request, step, about, *, trail, back):
     `trail` is the way to the page below its list: (address, words) …; `back`
     the address to which it leads when it is done.
     """
-    if request.method == "POST" and step.act and step.form.is_valid():
+    if request.method == "POST" and step.act and not step.why_not and step.form.is_valid():
         try:
             step.act()
         except (review.Refusal, Problem) as refusal:
@@ -331,7 +334,7 @@ def _mark_of(revision):
 def _asked(request, drug):
     """Return the revision that the page or the form names, or None."""
     number = request.POST.get("revision") or request.GET.get("revision") or ""
-    return Revision.objects.filter(drug=drug, pk=number).first() if number.isdecimal() else None
+    return Revision.objects.filter(drug=drug, pk=number).first() if is_id(number) else None
 
 
 def _newest(drug):

@@ -97,6 +97,7 @@ from monographs.review.rows import (
     same_code,
     same_name,
     section_text,
+    why_not_moved,
     write_sections,
 )
 from monographs.review.signing import (
@@ -249,6 +250,7 @@ __all__ = [
     "waiting_letters",
     "why_no_credential",
     "why_no_reverse",
+    "why_not_moved",
     "why_not_questioned",
     "why_not_verified",
     "with_troubles",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -23,19 +23,21 @@ from monographs.models import (
     Revision,
     RevisionSource,
     SafetyNotice,
+    Source,
 )
 from monographs.review.days import lapsed_from, overdue_from
 from monographs.review.mark import Facts, Notice, Signed, SourceChange
 from monographs.vocabulary import ChangeKind, Part, SourceKind, Verdict
 
+# No source is replaced so often; two that name each other end here.
+LONGEST_CHAIN = 20
 # What the mark knows of a verdict.
 SIGNED = (
     *("revision_id", "reviewer_id", "verdict", "signed_at", "comment", "due_on", "interests"),
     *("attestation", "answers", "printed_role", "printed_body", "printed_name"),
-    *("questioned_at", "questioned_because"),
+    *("questioned_at", "questioned_because", "drug", "part", "number"),
 )
-# Notices by drug: its own, and those of each class that it stands under. Of a drug that
-# readers never saw the working classes count: its reviewer has to know what its readers will.
+# Notices by drug: its own, and those of each class that its page stands under.
 NOTICES = """
 WITH RECURSIVE under(notice_id, class_id) AS (
     SELECT id, drug_class_id FROM {notice} WHERE drug_class_id IS NOT NULL
@@ -70,7 +72,9 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
         .annotate(is_demo=Exists(DemoDatabase.objects.all()), correction=Subquery(_corrections()))
     )
     shown = [release.revision_id for release in releases if release.revision_id]
-    signed = signed_of(shown)
+    of_drugs = Review.objects.filter(revision__drug__in=ids, revision__part=Part.MONOGRAPH.value)
+    signed = signed_in(of_drugs)
+    before = before_each(signed)
     changes = source_changes_in(RevisionSource.objects.filter(revision__in=shown))
     notices = notices_of(ids)
     return {
@@ -81,7 +85,8 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
             withdrawn_because="" if release.revision else release.reason,
             written=written_in(release.revision) if release.revision else 0,
             change_kind=release.revision.change_kind if release.revision else "",
-            signed=tuple(signed[release.revision_id or 0]),
+            signed=tuple(signed.get(release.revision_id or 0, ())),
+            before=before.get(release.revision_id or 0, ()),
             notices=tuple(notice_of(row) for row in notices[release.drug_id]),
             source_changes=tuple(changes[release.revision_id or 0]),
             corrections=(release.correction,) if release.correction else (),
@@ -92,13 +97,15 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
 
 def facts_if_shown(revision: Revision, at: datetime) -> Facts:
     """Return the facts of a drug as they would be if readers saw this revision from a moment on. Five queries."""
+    signed = signed_in(Review.objects.filter(revision__drug=revision.drug_id, revision__part=revision.part))
     return Facts(
         DemoDatabase.objects.exists(),
         released_at=at,
         written=written_in(revision),
         change_kind=revision.change_kind,
-        signed=tuple(signed_of([revision.pk])[revision.pk]),
-        notices=tuple(notice_of(row) for row in notices_of([revision.drug_id])[revision.drug_id]),
+        signed=tuple(signed.get(revision.pk, ())),
+        before=before_each(signed).get(revision.pk, ()),
+        notices=tuple(notice_of(row) for row in notices_to_answer(revision)),
         source_changes=tuple(
             source_changes_in(RevisionSource.objects.filter(revision=revision.pk))[revision.pk]
         ),
@@ -119,12 +126,29 @@ def signed_in(rows: QuerySet[Review]) -> dict[int, list[Signed]]:
     return found
 
 
+def before_each(signed: Mapping[int, list[Signed]]) -> dict[int, tuple[tuple[Signed, ...], ...]]:
+    """Return for each judged text (by revision id) the verdicts on each earlier one of its part, the newest first."""
+    parts: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+    for revision, verdicts in signed.items():
+        parts[verdicts[0].of].append((verdicts[0].number, revision))
+    found = {}
+    for texts in parts.values():
+        earlier: tuple[tuple[Signed, ...], ...] = ()
+        for _, revision in sorted(texts):
+            found[revision] = earlier
+            earlier = (tuple(signed[revision]), *earlier)
+    return found
+
+
 def with_questioned(rows: QuerySet[Review]) -> QuerySet[Review]:
     """Return verdicts in the order of signing, each with when and why its signer's were questioned later."""
     questioned = Questioned.objects.filter(person=OuterRef("reviewer"), at__gte=OuterRef("signed_at"))
     return rows.order_by("pk").annotate(
         questioned_at=Subquery(questioned.order_by("pk").values("at")[:1]),
         questioned_because=Subquery(questioned.order_by("pk").values("reason")[:1]),
+        drug=F("revision__drug"),
+        part=F("revision__part"),
+        number=F("revision__number"),
     )
 
 
@@ -147,6 +171,8 @@ def as_signed(row: Any) -> Signed:
         questioned_at=row.questioned_at,
         questioned_because=row.questioned_because or "",
         reviewer=row.reviewer_id,
+        of=(row.drug, row.part),
+        number=row.number,
     )
 
 
@@ -227,20 +253,42 @@ def notice_of(row: SafetyNotice) -> Notice:
 
 
 def source_changes_in(rows: QuerySet[RevisionSource]) -> dict[int, list[SourceChange]]:
-    """Return by revision (id) which of these cited sources were superseded. One query."""
+    """Return by revision (id) each time that one of these cited sources was superseded.
+
+    What took its place may be superseded in its turn, and counts again. A query
+    for each length of such a chain; one where nothing was superseded twice.
+    """
     found: dict[int, list[SourceChange]] = defaultdict(list)
-    superseded = rows.filter(source__superseded_at__isnull=False).order_by("key")
     columns = (
-        "revision",
-        "key",
-        "source__superseded_at",
-        "source__kind",
-        "source__superseded_by__revised_on",
+        "superseded_at",
+        "kind",
+        "superseded_by",
+        "superseded_by__revised_on",
+        "superseded_by__superseded_at",
     )
-    for revision, key, at, kind, revised_on in superseded.values_list(*columns):
-        found[revision].append(
-            SourceChange(key, at, timezone.localdate(at), kind=SourceKind(kind).label, revised_on=revised_on)
+    cited = rows.filter(source__superseded_at__isnull=False).order_by("key")
+    waiting = [
+        ((revision, key), change)
+        for revision, key, *change in cited.values_list(
+            "revision", "key", *(f"source__{name}" for name in columns)
         )
+    ]
+    for _ in range(LONGEST_CHAIN):
+        if not waiting:
+            break
+        for (revision, key), (at, kind, _, revised_on, _) in waiting:
+            found[revision].append(
+                SourceChange(
+                    key, at, timezone.localdate(at), kind=SourceKind(kind).label, revised_on=revised_on
+                )
+            )
+        again = {newer for _, (_, _, newer, _, later) in waiting if later is not None}
+        known = (
+            {pk: change for pk, *change in Source.objects.filter(pk__in=again).values_list("pk", *columns)}
+            if again
+            else {}
+        )
+        waiting = [(place, known[change[2]]) for place, change in waiting if change[2] in known]
     return found
 
 

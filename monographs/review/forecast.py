@@ -43,14 +43,18 @@ def if_notice_ended(notice: SafetyNotice, lives: Iterable[LiveDrug], *, at: date
 def if_questioned(person: Any, *, at: datetime) -> list[Turn]:
     """Return the pages whose marks would change if all reviews of a person were cancelled. Eight queries at most."""
     approved = {
-        "monograph__reviews__reviewer": person.pk,
-        "monograph__reviews__verdict": Verdict.APPROVE.value,
+        "drug__revisions__reviews__reviewer": person.pk,
+        "drug__revisions__reviews__verdict": Verdict.APPROVE.value,
     }
     lives = LiveDrug.objects.filter(**approved).distinct().in_order()
     return _turns(
         lives,
         at,
-        lambda facts: replace(facts, signed=tuple(_questioned(row, person, at) for row in facts.signed)),
+        lambda facts: replace(
+            facts,
+            signed=tuple(_questioned(row, person, at) for row in facts.signed),
+            before=tuple(tuple(_questioned(row, person, at) for row in rows) for rows in facts.before),
+        ),
     )
 
 

@@ -140,6 +140,7 @@ def merge(*, drug: Drug, into: Drug, by: Any, reason: str, seen: str = "") -> Su
     refuse_no_reason(reason)
     drug, into = _both(drug, [into])
     _refuse_unseen(drug, [into])
+    _refuse_open_notice(drug)
     plan = merge_plan(drug, into)
     if seen and seen != plan.digest:
         raise TextChanged(f"{drug} or {into} was changed since you opened this page: read it again.")
@@ -182,6 +183,7 @@ def split(
         raise NotPossible("A split needs at least two drugs that take the place of this one.")
     drug, *into = _both(drug, into)
     _refuse_unseen(drug, into)
+    _refuse_open_notice(drug)
     for name in list(drug.names.all()):
         _give_name(name, [one for one in into if names.get(name.pk, one.pk) == one.pk])
         name.delete()
@@ -329,6 +331,14 @@ def _move(rows: Collection[Any], column: str, into: Drug, **also: Any) -> None:
     if rows:
         model = type(next(iter(rows)))
         model.objects.filter(pk__in=[row.pk for row in rows]).update(**{column: into}, **also)
+
+
+def _refuse_open_notice(drug: Drug) -> None:
+    """Raise NotPossible while a warning stands above the page that would end."""
+    if (notice := drug.notices.filter(ended_at=None).first()) is not None:
+        raise NotPossible(
+            f"A safety notice is open on {drug}: “{notice.text}” Put it where it belongs and end it first."
+        )
 
 
 def _refuse_unseen(drug: Drug, into: Collection[Drug]) -> None:

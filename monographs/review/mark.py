@@ -40,7 +40,8 @@ class Signed:
     `on` is the day of `at` where the site is. From `overdue_from` the review is
     overdue, from `lapsed_from` it counts no more; an approval has both.
     `reviewer` is the id of the signer's account; `answers` are what was said of
-    notices, sources and unwritten sections: (about, answer).
+    notices, sources and unwritten sections: (about, answer). `of` and `number`
+    tell which text was judged: drug (id) and part, and its revision's number.
     """
 
     verdict: Verdict
@@ -59,6 +60,8 @@ class Signed:
     questioned_at: datetime | None = None
     questioned_because: str = ""
     reviewer: int = 0
+    of: tuple[int, str] = (0, "")
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ class Facts:
     """What is known of one drug's monograph part. Times are aware, in UTC.
 
     `written` counts the written sections of the text that is shown; `signed`
-    are the verdicts on exactly that text, in the order of signing; `corrections`
+    are the verdicts on exactly that text, in the order of signing, `before` those on each
+    earlier text of the part, the newest text first; `corrections`
     moments at which safety changes were submitted that readers do not see yet, the
     first among them.
     """
@@ -116,6 +120,7 @@ class Facts:
     written: int = 0
     change_kind: str = ""
     signed: tuple[Signed, ...] = ()
+    before: tuple[tuple[Signed, ...], ...] = ()
     notices: tuple[Notice, ...] = ()
     source_changes: tuple[SourceChange, ...] = ()
     corrections: tuple[datetime, ...] = ()
@@ -216,7 +221,10 @@ def mark(facts: Facts, at: datetime) -> Mark:
     if cancelled := _cancelled(signed, at):
         since, reason = cancelled
         return Mark(State.CANCELLED, facts.is_demo, since, reason, approval=approval, **known)  # type: ignore[arg-type]
-    changes = tuple(row for row in facts.source_changes if approval.at <= row.at <= at)
+    if fallen := _fallen(approval, facts.before, at):
+        since, reason = fallen
+        return Mark(State.CANCELLED, facts.is_demo, since, reason, approval=approval, **known)  # type: ignore[arg-type]
+    changes = _unread(facts.source_changes, approval, at)
     later = [row for row in notices if row.at >= approval.at]
     holds = {
         State.NOTICE: bool(later),
@@ -265,6 +273,37 @@ def _cancelled(signed: list[Signed], at: datetime) -> tuple[datetime, str] | Non
     if approval.questioned_at is not None and approval.questioned_at <= at:
         ends.append((approval.questioned_at, approval.questioned_because))
     return min(ends, default=None)
+
+
+def _fallen(
+    approval: Signed, before: tuple[tuple[Signed, ...], ...], at: datetime
+) -> tuple[datetime, str] | None:
+    """Return since when and why an approval that this one rests on counts no more, or None.
+
+    Who approves reads what changed since the last approved text; the rest
+    stands on that one. A renewal read the whole text and rests on nothing.
+    """
+    for signed in before:
+        if any(about.startswith("Source [") for about, _ in approval.answers):
+            return None
+        basis = effective(signed, approval.at)
+        if basis is None:
+            continue
+        if effective(signed, at) is None:
+            return _cancelled([row for row in signed if row.at <= at], at)
+        approval = basis
+    return None
+
+
+def _unread(changes: tuple[SourceChange, ...], approval: Signed, at: datetime) -> tuple[SourceChange, ...]:
+    """Return the changed sources, the newest change of each, that the signer of an approval did not answer for."""
+    answered = {about for about, _ in approval.answers}
+    newest = {
+        row.key: row
+        for row in sorted(changes, key=lambda row: row.at)
+        if row.at <= at and (row.at >= approval.at or f"Source [{row.key}]" not in answered)
+    }
+    return tuple(newest[key] for key in sorted(newest))
 
 
 def _is_by(moment: datetime | None, at: datetime) -> bool:

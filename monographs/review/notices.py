@@ -19,6 +19,7 @@ from monographs.review.refusals import BadDay, ContentErrors, NotPossible
 
 MOST_DAYS = 90
 LONGEST = 280
+LONGEST_END = 200
 
 
 @transaction.atomic
@@ -68,8 +69,10 @@ def end_notice(*, notice: SafetyNotice, by: Any, reason: str) -> None:
     """
     require(by, "post_safetynotice")
     refuse_no_reason(reason)
+    if len(reason.strip()) > LONGEST_END:
+        raise NotPossible(f"Say in at most {LONGEST_END} characters where the notice went.")
     ended = SafetyNotice.objects.filter(pk=notice.pk, ended_at=None).update(
-        ended_by=by, ended_at=DatabaseNow(), ended_because=reason.strip()[:200]
+        ended_by=by, ended_at=DatabaseNow(), ended_because=reason.strip()
     )
     if not ended:
         raise NotPossible("This notice has ended.")

@@ -31,7 +31,7 @@ from monographs.names import normalise
 from monographs.review.assignments import Holder, holders
 from monographs.review.credentials import parts_of
 from monographs.review.days import overdue_from
-from monographs.review.facts import signed_in, source_changes_in
+from monographs.review.facts import before_each, signed_in, source_changes_in
 from monographs.review.mark import Facts, Mark, Signed, SourceChange, State, effective, mark
 from monographs.review.signing import gravest
 from monographs.vocabulary import ChangeKind, Part, Verdict
@@ -184,6 +184,7 @@ class _Record:
         """Read it all, for a person and a moment."""
         self.at, self.today = at, timezone.localdate(at)
         self.signed: dict[int, list[Signed]] = signed_in(Review.objects.all())
+        self.before = before_each(self.signed)
         self.approvals = {
             pk: found for pk, verdicts in self.signed.items() if (found := effective(verdicts, at))
         }
@@ -265,7 +266,7 @@ class _Record:
         if verdicts and verdicts[-1].verdict is Verdict.CHANGES:
             return {Need.CHANGES: verdicts[-1].at}
         judged = max((one.number for one in new if one.pk in self.signed), default=0)
-        return {Need.WAITING: next(one.at for one in new if one.number > judged)}
+        return {Need.WAITING: next((one.at for one in new if one.number > judged), text.at)}
 
     def _growing_old(self, seen: Mark | None) -> dict[Need, datetime]:
         """Return what is wrong, or soon will be, with the review of the text that readers see."""
@@ -288,7 +289,13 @@ class _Record:
         if revision is None or revision not in self.signed:
             return None
         signed, changes = self.signed[revision], self.changes.get(revision, ())
-        return mark(Facts(is_demo=False, signed=tuple(signed), source_changes=tuple(changes)), self.at)
+        facts = Facts(
+            is_demo=False,
+            signed=tuple(signed),
+            before=self.before[revision],
+            source_changes=tuple(changes),
+        )
+        return mark(facts, self.at)
 
 
 def _texts() -> dict[Key, list[Text]]:

@@ -19,6 +19,7 @@ from monographs.models import (
     DrugName,
     Identifier,
     MonographSection,
+    SafetyNotice,
     Successor,
     Waiver,
 )
@@ -145,3 +146,26 @@ def is_loop(drug_class: DrugClass, parent: DrugClass | None) -> bool:
             return True
         above = above.parent
     return above is not None
+
+
+def why_not_moved(drug_class: DrugClass, parent: DrugClass | None) -> str:
+    """Return why a class cannot be put under another parent now, or "".
+
+    A notice on a class stands above every page below it: moved away, pages
+    would lose it; moved below, they would have one that no signer answered.
+    """
+    if drug_class.pk is None or drug_class.parent_id == (parent.pk if parent else None):
+        return ""
+    above: set[int] = set()
+    for one in (drug_class.parent, parent):
+        while one is not None and one.pk not in above:
+            above.add(one.pk)
+            one = one.parent
+    notice = (
+        SafetyNotice.objects.filter(drug_class__in=above, ended_at=None).select_related("drug_class").first()
+    )
+    if notice is None:
+        return ""
+    return (
+        f"A safety notice is open on {notice.drug_class}, so no class moves in or out below it: end it first."
+    )

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Subquery
 from django.utils import timezone
 
+from monographs.lint import lint_text
 from monographs.models import (
     Assignment,
     Contributor,
@@ -36,6 +37,7 @@ from monographs.review.notices import refuse_notice_text
 from monographs.review.people import require
 from monographs.review.refusals import (
     BadDay,
+    ContentErrors,
     NeedsReason,
     NoCredential,
     NotPossible,
@@ -132,7 +134,7 @@ def task_of(revision: Revision, *, at: datetime, history: History | None = None)
         unwritten=unwritten_of(revision),
         notices=tuple(notices_to_answer(revision)),
         due_on=usual_due(revision, timezone.localdate(at)),
-        kept_due=_kept_due(approval, kind, at),
+        kept_due=_kept_due(approval, kind),
         cited=tuple(revision.cited.select_related("source__superseded_by").order_by("key")),
     )
 
@@ -243,6 +245,8 @@ def renew(
     said = _answers(task, acknowledged, answers or {})
     if missing := [key for key in task.keys if not sources.get(key, "").strip()]:
         raise NotRead(f"Say of each source what you found: {', '.join(missing)}.")
+    for key in task.keys:
+        _refuse_words(sources[key])
     said += [[f"Source [{key}]", sources[key].strip()] for key in task.keys]
     return _signed(
         drug,
@@ -424,6 +428,8 @@ def _answers(
         raise NotRead(f"Not yet written, and to be acknowledged by name: {', '.join(missing)}.")
     if missing := [row.text for row in task.notices if not answers.get(row.pk, "").strip()]:
         raise NotRead(f"Answer each open safety notice: {' / '.join(missing)}")
+    for answer in answers.values():
+        _refuse_words(answer)
     return [
         *([kind.label, "not yet written, acknowledged"] for kind in task.unwritten),
         *([f"Safety notice {row.pk}: {row.text}", answers[row.pk].strip()] for row in task.notices),
@@ -436,12 +442,26 @@ def _declared(interests: str) -> str:
         raise NotRead("Declare your interests; write “none” when there are none.")
     if len(interests.strip()) > LONGEST_INTERESTS:
         raise NotRead(f"Declare your interests in at most {LONGEST_INTERESTS} characters.")
+    _refuse_words(interests)
     return interests.strip()
+
+
+def _refuse_words(text: str) -> None:
+    """Raise ContentErrors for words that readers could not be shown, such as an amount of medicine."""
+    if places := [
+        f"{hit.excerpt!r} ({hit.advice})" for hit in lint_text(text, where="answer") if hit.is_error
+    ]:
+        raise ContentErrors(places)
 
 
 def _due(task: Task, due_on: date | None, at: datetime) -> date:
     """Return the day of the next review. Raises BadDay."""
     if task.kept_due is not None:
+        if task.kept_due < timezone.localdate(at):
+            raise OutOfOrder(
+                f"The review was due on {task.kept_due:%-d %B %Y}, and a change of wording keeps that day: "
+                "renew the review of the text before first."
+            )
         if due_on not in (None, task.kept_due):
             raise BadDay(f"An editorial change keeps the day of the next review, {task.kept_due:%-d %B %Y}.")
         return task.kept_due
@@ -457,11 +477,9 @@ def _allowed(due_on: date, at: datetime) -> date:
     return due_on
 
 
-def _kept_due(approval: Signed | None, kind: ChangeKind, at: datetime) -> date | None:
-    """Return the day that an editorial change keeps; none when that day has passed."""
-    if approval is None or approval.due_on is None or kind is not ChangeKind.EDITORIAL:
-        return None
-    return approval.due_on if approval.due_on >= timezone.localdate(at) else None
+def _kept_due(approval: Signed | None, kind: ChangeKind) -> date | None:
+    """Return the day that an editorial change keeps, or None."""
+    return approval.due_on if approval is not None and kind is ChangeKind.EDITORIAL else None
 
 
 def _gravest(revision: Revision, history: History, at: datetime) -> ChangeKind:

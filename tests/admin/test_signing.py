@@ -370,7 +370,7 @@ def test_a_kept_day_that_passes_at_midnight_is_not_replaced_unseen(reviewer, mon
 
     answer = client.post(page_of(revision), data)
 
-    assert "Choose a day from" in said(answer)[0]
+    assert "renew the review of the text before first" in said(answer)[0]
     assert Review.objects.count() == 1
 
 

@@ -114,7 +114,7 @@ def test_submit_is_disabled_by_an_error_and_a_forged_post_is_refused(editor):
     sent = client.post(page_of(drug, "submit"), seen_on(page) | NOTE)
 
     assert any("monitoring" in reason for reason in page.context["step"].why_not)
-    assert "Content rules are broken" in sent.content.decode()
+    assert "This cannot be done now" in sent.content.decode()
     assert not Revision.objects.exists()
 
 

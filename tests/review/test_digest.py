@@ -225,7 +225,7 @@ def test_a_long_group_names_some_and_counts_the_rest(settings):
     assert f"Waiting for review: {MOST_ROWS + 3}\n- Testol 00, monograph: clinical" in letter.text
     assert "- and 3 more" in letter.text
     assert letter.text.count("\n- ") == MOST_ROWS + 1
-    assert letter.text.endswith("All of it: https://www.example.org/admin/")
+    assert letter.text.endswith("All of it: https://www.example.org/admin/monographs/assignment/")
 
 
 def test_a_digest_asks_few_queries_however_many_drugs():

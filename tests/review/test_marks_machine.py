@@ -73,13 +73,18 @@ class Model:
             if row["drug_id"] == drug.pk or row["drug_class_id"] in above
         ]
         cited = RevisionSource.objects.filter(revision=self.shown["id"] if self.shown else None)
-        self.changes = [at for at in cited.values_list("source__superseded_at", flat=True) if at]
+        sources = {row["id"]: row for row in Source.objects.values()}
+        self.changes = []
+        for key, source in cited.values_list("key", "source"):
+            while source is not None and (at := sources[source]["superseded_at"]):
+                self.changes.append((key, at))
+                source = sources[source]["superseded_by_id"]
 
     def instants(self):
         """Every moment at which a mark can change, and the ones beside it."""
         found = {row["signed_at"] for row in self.reviews} | {row["at"] for row in self.questioned}
         found |= {row["posted_at"] for row in self.notices} | {row["ended_at"] for row in self.notices}
-        found |= {*self.changes}
+        found |= {at for _, at in self.changes}
         for row in self.revisions.values():
             found |= {row["submitted_at"], row["submitted_at"] + timedelta(hours=72)}
         for row in self.reviews:
@@ -109,6 +114,21 @@ class Model:
             return None
         mine = [row["at"] for row in self.questioned if row["person_id"] == rows[-1]["reviewer_id"]]
         return None if any(rows[-1]["signed_at"] <= asked <= at for asked in mine) else rows[-1]
+
+    def rests(self, row, at):
+        """Whether every approval that this one rests on, text by text, still counts; a renewal rests on none."""
+        while "Source [" not in str(row["answers"]):
+            number, signed = self.revisions[row["revision_id"]]["number"], row["signed_at"]
+            older = sorted(
+                (one["number"], pk) for pk, one in self.revisions.items() if one["number"] < number
+            )
+            bases = [base for _, pk in reversed(older) if (base := self.counting(pk, signed, row["id"]))]
+            if not bases:
+                return True
+            row = bases[0]
+            if self.counting(row["revision_id"], at) is None:
+                return False
+        return True
 
     def is_sound(self, row):
         """Whether the signer might sign, and saw this text."""
@@ -143,10 +163,16 @@ class Model:
         if approval is None:
             return State.CANCELLED
         assert self.is_sound(approval), approval
+        if not self.rests(approval, at):
+            return State.CANCELLED
         since = approval["signed_at"]
         if any(since <= row["posted_at"] <= at and not self.has_ended(row, at) for row in self.notices):
             return State.NOTICE
-        if any(since <= changed <= at for changed in self.changes):
+        said = str(approval["answers"])
+        if any(
+            changed <= at and (since <= changed or f"Source [{key}]" not in said)
+            for key, changed in self.changes
+        ):
             return State.SOURCE_CHANGED
         if self.lapsed(approval) <= at:
             return State.LAPSED

@@ -45,6 +45,8 @@ def save_class(record: ClassRecord, *, by: Any) -> bool:
         DrugClass.objects.create(slug=record.class_slug, **columns)
         return True
     changed = [name for name, value in columns.items() if getattr(row, name) != value]
+    if sentence := review.why_not_moved(row, parent):
+        raise Refused(record.class_slug, "parent", sentence)
     for name in changed:
         setattr(row, name, columns[name])
     try:

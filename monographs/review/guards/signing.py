@@ -80,7 +80,7 @@ def _review() -> Iterator[Guard]:
         "what is printed of the signer is what the credential and the account say",
         f"NOT EXISTS (SELECT 1 FROM {credential} c JOIN {user} u ON u.id = c.person_id "
         "WHERE c.id = NEW.credential_id AND c.role = NEW.printed_role AND c.body = NEW.printed_body "
-        "AND NEW.printed_name = CASE WHEN c.shows_name THEN coalesce(nullif(u.full_name, ''), u.username) "
+        "AND NEW.printed_name = CASE WHEN c.shows_name THEN u.full_name "
         "ELSE '' END)",
     )
     yield _on_insert(

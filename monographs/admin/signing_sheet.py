@@ -155,7 +155,12 @@ class Sheet:
             changed.append(self._passage(form, sources, change.label, kind, change))
         shown = {passage.kind for passage in changed}
         rest = [kind for kind in SectionKind if kind in self.document.sections and kind not in shown]
-        return changed, [self._passage(form, sources, kind.label, kind, None) for kind in rest]
+        # The words stand, but what they rest on is another source: to be read again.
+        again = [kind for kind in rest if kind in self.task.changed and not self.approval]
+        changed += [self._passage(form, sources, kind.label, kind, None) for kind in again]
+        return changed, [
+            self._passage(form, sources, kind.label, kind, None) for kind in rest if kind not in again
+        ]
 
     def _passage(self, form, sources, label, kind, change):
         """Return one passage."""

@@ -165,7 +165,7 @@ class Mark:
         """How the mark is drawn: gone, none, check or good."""
         if self.state is State.WITHDRAWN:
             return "gone"
-        if self.state in CHECK_FIRST or (self.is_reviewed and self.correction_since):
+        if self.state in (*CHECK_FIRST, State.CANCELLED) or (self.is_reviewed and self.correction_since):
             return "check"
         return "good" if self.is_reviewed else "none"
 

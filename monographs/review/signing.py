@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Subquery
 from django.utils import timezone
 
+from monographs.document import parsed
+from monographs.document.text import references
 from monographs.lint import lint_text
 from monographs.models import (
     Assignment,
@@ -122,7 +124,14 @@ def task_of(revision: Revision, *, at: datetime, history: History | None = None)
     basis = history.basis(revision, at)
     old = basis.sections if basis else {}
     written = [kind for kind in SectionKind if kind.value in revision.sections]
-    changed = tuple(kind for kind in written if not _is_same(revision.sections, old, kind))
+    cited, moved = _cited(revision, basis)
+    texts = parsed(revision.document).sections if moved else {}
+    changed = tuple(
+        kind
+        for kind in written
+        if not _is_same(revision.sections, old, kind)
+        or moved & {ref.key for ref in references(texts.get(kind, ""))}
+    )
     kind = _gravest(revision, history, at)
     approval = history.approval(basis, at) if basis else None
     return Task(
@@ -135,8 +144,19 @@ def task_of(revision: Revision, *, at: datetime, history: History | None = None)
         notices=tuple(notices_to_answer(revision)),
         due_on=usual_due(revision, timezone.localdate(at)),
         kept_due=_kept_due(approval, kind),
-        cited=tuple(revision.cited.select_related("source__superseded_by").order_by("key")),
+        cited=cited,
     )
+
+
+def _cited(revision: Revision, basis: Revision | None) -> tuple[tuple[RevisionSource, ...], set[str]]:
+    """Return what a text cites, and the keys that stood for another source in the text before. One query."""
+    rows = RevisionSource.objects.filter(
+        revision__in=[row.pk for row in (revision, basis) if row is not None]
+    )
+    rows = rows.select_related("source__superseded_by").order_by("key")
+    own = tuple(row for row in rows if row.revision_id == revision.pk)
+    before = {row.key: row.source_id for row in rows if row.revision_id != revision.pk}
+    return own, {row.key for row in own if before.get(row.key, row.source_id) != row.source_id}
 
 
 def last_approved(revision: Revision, *, at: datetime, before: bool = False) -> Revision | None:

@@ -717,3 +717,14 @@ def test_the_page_asks_few_queries_however_many_rows(has_credential):
         counts.append(len(asked))
 
     assert counts[0] == counts[1] <= MOST
+
+
+def test_a_section_whose_source_is_another_stands_among_those_to_read(reviewer):
+    builders.approved(by=reviewer)
+    newer = {**builders.SMPC, "revision": "1 June 2026", "revised_on": "2026-06-01"}
+    revision = builders.submitted(sources={"smpc": newer})
+
+    page = signed_in(reviewer).get(page_of(revision))
+
+    assert {"Indications", "Monitoring"} <= {passage.label for passage in page.context["changed"]}
+    assert not [passage.label for passage in page.context["unchanged"]]

@@ -103,6 +103,19 @@ def test_an_approval_of_other_words_does_not_answer_for_a_changed_source(lead):
     assert mark_now().state is State.REVIEWED
 
 
+def test_a_section_whose_source_is_another_is_read_again():
+    approval = builders.approved()
+    newer = {**builders.SMPC, "revision": "1 June 2026", "revised_on": "2026-06-01"}
+    revision = builders.submitted(sources={"smpc": newer}, kind=ChangeKind.EDITORIAL)
+
+    task = review.task_of(revision, at=clinical_now())
+
+    assert task.basis == approval.revision
+    assert [kind.value for kind in task.changed] == ["indications", "monitoring"]
+    with pytest.raises(review.NotRead, match="Monitoring"):
+        builders.approval(revision, by=builders.credentialed("second"), read=())
+
+
 def test_a_source_whose_successor_is_superseded_in_its_turn_has_changed_again():
     approval = builders.approved()
     newer = replaced(Source.objects.get())

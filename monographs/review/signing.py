@@ -159,11 +159,6 @@ def _cited(revision: Revision, basis: Revision | None) -> tuple[tuple[RevisionSo
     return own, {row.key for row in own if before.get(row.key, row.source_id) != row.source_id}
 
 
-def last_approved(revision: Revision, *, at: datetime, before: bool = False) -> Revision | None:
-    """Return the newest revision of the part up to this one (or `before` it) that has an effective approval."""
-    return history_of(revision.pk).last_approved(revision.number - before, at)
-
-
 def unwritten_of(revision: Revision) -> tuple[SectionKind, ...]:
     """Return the safety sections that a revision lacks."""
     return tuple(kind for kind in SAFETY_SECTIONS if kind.value not in revision.sections)

@@ -6,8 +6,10 @@ from monographs.models.drug_class import DrugClass
 from monographs.models.letter import Letter
 from monographs.models.life import OldSlug, Successor
 from monographs.models.link import CheckedAddress, CrossLink
+from monographs.models.look_alike import LookAlike
 from monographs.models.name import DrugName, Identifier, NameConflict
 from monographs.models.notice import SafetyNotice
+from monographs.models.passage import Passage
 from monographs.models.release import DemoDatabase, Generation, LiveDrug, Release
 from monographs.models.review import Assignment, Note, Review, ReviewDraft
 from monographs.models.revision import Contributor, Edit, Revision, RevisionSource
@@ -31,10 +33,12 @@ __all__ = [
     "Identifier",
     "Letter",
     "LiveDrug",
+    "LookAlike",
     "MonographSection",
     "NameConflict",
     "Note",
     "OldSlug",
+    "Passage",
     "Questioned",
     "Release",
     "Review",

@@ -2,5 +2,6 @@
 
 from monographs.search.query import find, suggest
 from monographs.search.results import Matched, Partner, Results, Row
+from monographs.search.text import Hit, TextResults, in_text
 
-__all__ = ["Matched", "Partner", "Results", "Row", "find", "suggest"]
+__all__ = ["Hit", "Matched", "Partner", "Results", "Row", "TextResults", "find", "in_text", "suggest"]

@@ -6,9 +6,9 @@ where neither has a page there is nothing to open by mistake.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +23,8 @@ from monographs.review.refusals import NeedsReason, TextChanged
 from monographs.vocabulary import LookAlikeState, NameKind
 
 MOST_SHOWN = 3
+# Of a family of names that all end alike an editor is not asked about every two.
+MOST_FOUND = 12
 OWN_NAMES = (NameKind.INN, NameKind.BAN, NameKind.USAN, NameKind.GENERIC)
 BATCH = 500
 
@@ -55,9 +57,9 @@ def find_look_alikes(drugs: Collection[int]) -> int:
     that nobody has decided and that is none any more goes. A fixed number of
     queries, whatever the number of drugs.
     """
-    found = _pairs_of(set(drugs))
+    found = _pairs_of(drugs)
     known = {(row.first_id, row.second_id): row for row in _rows_of(drugs)}
-    new = [row for key, row in found.items() if key not in known]
+    new = [row for key, row in _most_alike(found, drugs).items() if key not in known]
     changed = [_follow(row, found[key]) for key, row in known.items() if key in found]
     gone = [row.pk for key, row in known.items() if key not in found and row.state == LookAlikeState.FOUND]
     LookAlike.objects.bulk_create(new, batch_size=BATCH)
@@ -132,21 +134,35 @@ def _partner(own_name: str, drug: Drug, name: str) -> Partner:
     return Partner(own_name, name, live.name, live.slug, live.drug_class.name)
 
 
-def _pairs_of(drugs: set[int]) -> dict[Key, LookAlike]:
+def _pairs_of(drugs: Collection[int]) -> dict[Key, LookAlike]:
     """Return the pairs in which one of these drugs takes part, unsaved, by the ids of the two."""
     owners = _owners()
+    names: dict[int, dict[str, str]] = {}
+    for norm, here in owners.items():
+        for drug in here.keys() & drugs:
+            names.setdefault(drug, {})[norm] = here[drug]
     open_drugs = set(LiveDrug.objects.readable().values_list("pk", flat=True))
     pairs: dict[Key, LookAlike] = {}
-    for name, here in owners.items():
-        if drugs.isdisjoint(here):
-            continue
-        for other, value in alike(name, owners).items():
-            if _is_one_name(name, other):
-                continue
-            for one, two in product(drugs & here.keys(), owners[other]):
-                if one != two and (one in open_drugs or two in open_drugs):
-                    _keep(pairs, _pair((one, here[one]), (two, owners[other][two]), value))
+    for drug, own in names.items():
+        for norm, name in own.items():
+            for other, value in alike(norm, owners).items():
+                if _is_one_name(norm, other):
+                    continue
+                for partner, its_name in owners[other].items():
+                    if partner != drug and (drug in open_drugs or partner in open_drugs):
+                        _keep(pairs, _pair((drug, name), (partner, its_name), value))
     return pairs
+
+
+def _most_alike(pairs: dict[Key, LookAlike], drugs: Collection[int]) -> dict[Key, LookAlike]:
+    """Return of each of these drugs the MOST_FOUND pairs that are most alike."""
+    kept: dict[Key, LookAlike] = {}
+    counts: Counter[int] = Counter()
+    for key, pair in sorted(pairs.items(), key=lambda item: _rank(item[1])):
+        if any(drug in drugs and counts[drug] < MOST_FOUND for drug in key):
+            kept[key] = pair
+            counts.update(key)
+    return kept
 
 
 def _owners() -> Owners:

@@ -127,6 +127,20 @@ def test_a_confirmed_pair_stands_before_a_more_alike_one(editor):
     assert partners(live) == ["Pomalidomide", "Lenolidomide"]
 
 
+def test_of_a_large_family_only_the_most_alike_are_asked_about_and_stay(monkeypatch):
+    monkeypatch.setattr("monographs.review.look_alikes.MOST_FOUND", 1)
+    lives = [builders.released(name) for name in ("Carboplatin", "Carboplatine", "Carbaplatin")]
+    found = set(LookAlike.objects.values_list("pk", flat=True))
+
+    review.find_look_alikes({live.pk for live in lives})
+
+    assert {str(pair) for pair in LookAlike.objects.all()} == {
+        "Carboplatin and Carboplatine",
+        "Carboplatin and Carbaplatin",
+    }
+    assert set(LookAlike.objects.values_list("pk", flat=True)) == found
+
+
 def test_a_decision_needs_a_reason_the_right_person_and_the_pair_as_it_is(editor):
     builders.released("Carboplatin")
     builders.released("Cisplatin")

@@ -5,7 +5,7 @@ Plain Python without Django, so that rows, search and importers share it.
 
 from monographs.names.characters import INVISIBLE
 from monographs.names.likeness import ALIKE, alike, likeness
-from monographs.names.normal import MAX_LENGTH, normalise
+from monographs.names.normal import MAX_LENGTH, normalise, words_of
 from monographs.names.order import sort_letter, upper_bound
 from monographs.names.slug import slugify_name
 
@@ -19,4 +19,5 @@ __all__ = [
     "slugify_name",
     "sort_letter",
     "upper_bound",
+    "words_of",
 ]

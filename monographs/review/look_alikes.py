@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -57,7 +58,7 @@ def find_look_alikes(drugs: Collection[int]) -> int:
     that nobody has decided and that is none any more goes. A fixed number of
     queries, whatever the number of drugs.
     """
-    found = _pairs_of(drugs)
+    found = _pairs_of(set(drugs))
     known = {(row.first_id, row.second_id): row for row in _rows_of(drugs)}
     new = [row for key, row in _most_alike(found, drugs).items() if key not in known]
     changed = [_follow(row, found[key]) for key, row in known.items() if key in found]
@@ -134,23 +135,24 @@ def _partner(own_name: str, drug: Drug, name: str) -> Partner:
     return Partner(own_name, name, live.name, live.slug, live.drug_class.name)
 
 
-def _pairs_of(drugs: Collection[int]) -> dict[Key, LookAlike]:
+def _pairs_of(drugs: set[int]) -> dict[Key, LookAlike]:
     """Return the pairs in which one of these drugs takes part, unsaved, by the ids of the two."""
     owners = _owners()
-    names: dict[int, dict[str, str]] = {}
-    for norm, here in owners.items():
-        for drug in here.keys() & drugs:
-            names.setdefault(drug, {})[norm] = here[drug]
     open_drugs = set(LiveDrug.objects.readable().values_list("pk", flat=True))
     pairs: dict[Key, LookAlike] = {}
-    for drug, own in names.items():
-        for norm, name in own.items():
-            for other, value in alike(norm, owners).items():
-                if _is_one_name(norm, other):
-                    continue
-                for partner, its_name in owners[other].items():
-                    if partner != drug and (drug in open_drugs or partner in open_drugs):
-                        _keep(pairs, _pair((drug, name), (partner, its_name), value))
+    rest = dict(owners)
+    for norm, here in owners.items():
+        if drugs.isdisjoint(here):
+            continue
+        # Each two names are compared once.
+        del rest[norm]
+        for other, value in alike(norm, rest).items():
+            if _is_one_name(norm, other):
+                continue
+            for one, two in product(here.items(), owners[other].items()):
+                ids = {one[0], two[0]}
+                if len(ids) == 2 and not ids.isdisjoint(drugs) and not ids.isdisjoint(open_drugs):
+                    _keep(pairs, _pair(one, two, value))
     return pairs
 
 

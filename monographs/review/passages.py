@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monographs.document import Document, statements, tidy_line
 from monographs.models import Passage
-from monographs.names import normalise
+from monographs.names import words_of
 from monographs.vocabulary import SectionKind
 
 
@@ -34,8 +34,3 @@ def passages_of(document: Document) -> Iterator[dict[str, object]]:
                     "text": said,
                     "words": " ".join([about, heading, words]),
                 }
-
-
-def words_of(text: str) -> str:
-    """Return the words of a text of any length, normalised and parted by single spaces."""
-    return " ".join(filter(None, (normalise(word) for word in text.split())))

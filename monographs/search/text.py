@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monographs.models import Passage
-from monographs.names import normalise
+from monographs.names import words_of
 from monographs.review import Mark, facts_of, mark
 from monographs.vocabulary import SectionKind
 
@@ -82,7 +82,7 @@ def in_text(q: str, *, at: datetime, page: int = 1) -> TextResults:
 
 def _words(query: str) -> tuple[str, ...]:
     """Return the words to look for, each once; a long one without the s of a plural."""
-    found = [word for word in normalise(query).split() if word not in SMALL_WORDS]
+    found = [word for word in words_of(query).split() if word not in SMALL_WORDS]
     return tuple(dict.fromkeys(_stem(word) for word in found))[:MOST_WORDS]
 
 

@@ -100,6 +100,7 @@ from monographs.review.rows import (
     why_not_moved,
     write_sections,
 )
+from monographs.review.search_keys import Difference, is_in_step, make_findable, rebuild
 from monographs.review.signing import (
     Standing,
     Task,
@@ -131,6 +132,7 @@ __all__ = [
     "BelowTheFloor",
     "ChangedMeanwhile",
     "ContentErrors",
+    "Difference",
     "Draft",
     "Ended",
     "Facts",
@@ -193,10 +195,12 @@ __all__ = [
     "if_notice_ended",
     "if_noticed",
     "if_questioned",
+    "is_in_step",
     "is_loop",
     "is_mail_set",
     "keep_draft",
     "keep_notice",
+    "make_findable",
     "mark",
     "mark_checked",
     "merge",
@@ -210,6 +214,7 @@ __all__ = [
     "question_reviews_of",
     "queue_for",
     "reachable",
+    "rebuild",
     "record_credential",
     "record_edit",
     "refuse_changed",

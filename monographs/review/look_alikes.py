@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from monographs.models import Drug, DrugName, LiveDrug, LookAlike
+from monographs.models import Drug, LiveDrug, LookAlike, SearchName
 from monographs.names import alike
 from monographs.review.clock import clinical_now
 from monographs.review.live import raise_generation
@@ -169,11 +169,10 @@ def _most_alike(pairs: dict[Key, LookAlike], drugs: Collection[int]) -> dict[Key
 
 def _owners() -> Owners:
     """Return the names by which drugs are prescribed: their own, and current brands of those with a page."""
-    names = DrugName.objects.filter(
-        Q(kind__in=OWN_NAMES) | Q(kind=NameKind.BRAND, is_current=True, drug__live__isnull=False)
-    ).exclude(drug__successors__isnull=False)
+    prescribed = Q(kind__in=OWN_NAMES) | Q(kind=NameKind.BRAND, is_current=True, drug__live__isnull=False)
+    names = SearchName.objects.filter(prescribed).order_by("norm", "drug", "name")
     owners: Owners = {}
-    for norm, drug, name in names.order_by("norm", "drug", "name").values_list("norm", "drug", "name"):
+    for norm, drug, name in names.values_list("norm", "drug", "name"):
         owners.setdefault(norm, {}).setdefault(drug, name)
     return owners
 

@@ -38,6 +38,7 @@ class Partner:
     name is `drug`. Without a page `slug` and `class_name` are empty.
     """
 
+    drug_id: int
     own_name: str
     name: str
     drug: str
@@ -131,8 +132,8 @@ def _partner(own_name: str, drug: Drug, name: str) -> Partner:
     """Return one side of a pair as readers of the other are told of it."""
     live = getattr(drug, "live", None)
     if live is None or live.monograph_id is None:
-        return Partner(own_name, name, drug.name, "", "")
-    return Partner(own_name, name, live.name, live.slug, live.drug_class.name)
+        return Partner(drug.pk, own_name, name, drug.name, "", "")
+    return Partner(drug.pk, own_name, name, live.name, live.slug, live.drug_class.name)
 
 
 def _pairs_of(drugs: set[int]) -> dict[Key, LookAlike]:

@@ -52,10 +52,10 @@ def test_a_brand_is_told_with_the_drug_that_it_is_of():
     names = [{"name": "Omeprazole", "kind": "inn"}, {"name": "Losec", "kind": "brand", "market": "GB"}]
     live = builders.released("Omeprazole", names=names)
     names = [{"name": "Furosemide", "kind": "inn"}, {"name": "Losix", "kind": "brand", "market": "GB"}]
-    builders.released("Furosemide", names=names)
+    other = builders.released("Furosemide", names=names)
 
     assert review.look_alikes_of([live.pk])[live.pk] == [
-        Partner("Losec", "Losix", "Furosemide", "furosemide", "Calcium-channel blocker")
+        Partner(other.pk, "Losec", "Losix", "Furosemide", "furosemide", "Calcium-channel blocker")
     ]
 
 
@@ -64,7 +64,7 @@ def test_a_known_name_without_a_page_is_a_partner_without_an_address():
     live = builders.released("Penicillin")
 
     assert review.look_alikes_of([live.pk])[live.pk] == [
-        Partner("Penicillin", "Penicillamine", "Penicillamine", "", "")
+        Partner(known.pk, "Penicillin", "Penicillamine", "Penicillamine", "", "")
     ]
     assert known.pk not in review.look_alikes_of([])
 

@@ -12,7 +12,7 @@ from monographs.presenters.site import site
 def answer(
     status: int, *, context: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    """Return the error page of a status (400, 403, 404, 405, 410, 500 or 503)."""
+    """Return the error page of a status (400, 403, 404, 405, 410, 429, 500 or 503)."""
     # `site` names the database in a lazy value only, which these templates never read.
     body = render_to_string(f"{status}.html", {**site(None), **(context or {})})
     return HttpResponse(body, status=status, headers=dict(headers or {}))

@@ -6,6 +6,7 @@ from monographs.models.drug_class import DrugClass
 from monographs.models.letter import Letter
 from monographs.models.life import OldSlug, Successor
 from monographs.models.link import CheckedAddress, CrossLink
+from monographs.models.missed_word import MissedWord
 from monographs.models.name import DrugName, Identifier, NameConflict
 from monographs.models.notice import SafetyNotice
 from monographs.models.release import DemoDatabase, Generation, LiveDrug, Release
@@ -31,6 +32,7 @@ __all__ = [
     "Identifier",
     "Letter",
     "LiveDrug",
+    "MissedWord",
     "MonographSection",
     "NameConflict",
     "Note",

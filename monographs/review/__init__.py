@@ -64,6 +64,7 @@ from monographs.review.mail import (
     waiting_letters,
 )
 from monographs.review.mark import Facts, Mark, Notice, Signed, SourceChange, State, effective, mark
+from monographs.review.missed_words import dismiss_missed, note_missed
 from monographs.review.notes import add_notes, answer_note
 from monographs.review.notices import end_notice, keep_notice, post_notice
 from monographs.review.people import EDITOR, LEAD, REVIEWER, require
@@ -177,6 +178,7 @@ __all__ = [
     "credential_digest",
     "credential_of",
     "credential_span",
+    "dismiss_missed",
     "draft_of",
     "edit",
     "edit_and_submit",
@@ -203,6 +205,7 @@ __all__ = [
     "merge_plan",
     "new_rows",
     "next_for",
+    "note_missed",
     "notice_of",
     "notices_of",
     "post_notice",

@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 
@@ -119,12 +119,12 @@ class DatabaseDown:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return 503 for a database that is down, None for any other exception."""
-        if not isinstance(exception, OperationalError | InterfaceError):
+        """Return 503 for a database that is down, None for any other exception.
+
+        A search that fails in the database in whatever way must never read as one that found nothing.
+        """
+        is_search = request.path_info.startswith(errors.SEARCH)
+        if not isinstance(exception, Error if is_search else OperationalError | InterfaceError):
             return None
         faults.error("The database does not answer.", exc_info=exception, extra={"request": request})
-        return errors.answer(
-            503,
-            context={"is_search": request.path_info.startswith("/search/")},
-            headers={"Retry-After": "30", "Cache-Control": "no-store"},
-        )
+        return errors.database_down(request.path_info)

@@ -10,10 +10,14 @@ from django.urls import reverse
 
 from monographs.presenters.lists import demo_of
 from monographs.presenters.names import kind_in
-from monographs.presenters.words import lower_first, plural, shortened, unique
+from monographs.presenters.words import listed, lower_first, plural, shortened, unique, with_article
+from monographs.related import drugs_under
+from monographs.search import LONGEST_QUERY, MOST_ROWS
 from monographs.vocabulary import Market
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from monographs.models import DrugClass, NameConflict
     from monographs.review import Mark
     from monographs.search import Matched, Results, Row
@@ -23,32 +27,76 @@ SHOWN_QUERY = 80
 
 @dataclass(frozen=True)
 class Found:
-    """One result. Without `url` only the name is known; `matched` is words such as "Imnovid (brand)"."""
+    """One result. Without `url` only the name is known.
 
+    `matched` is words such as "Imnovid (brand)", `contains` such as
+    "piperacillin and tazobactam", `not_this` such as "penicillamine (a chelating agent)".
+    """
+
+    drug_id: int
     name: str
     url: str
     class_name: str
     matched: str
     mark: Mark | None
+    contains: str
+    not_this: str
 
 
-def present_results(results: Results) -> dict[str, Any]:
-    """Return what the results page shows.
+def present_results(results: Results, typed: str) -> dict[str, Any]:
+    """Return what the results page shows. One query more for a class word.
 
-    query (shortened), found (Found … with a page), known (Found … without),
-    members_of (DrugClass or None), members and members_are (plurals of the class
-    and of the one above it), conflicts [{name, where, substance}].
+    query, shown (the query, shortened), found (Found …), guesses (Found …),
+    members_of (DrugClass or None) with members and members_are (plurals of the
+    class and of the one above it), others (Found … that a class word met
+    outside of its class) and not_these (who they are, in words), conflicts
+    [{name, where, substance}], is_abbreviation, set_aside (in words), and
+    longest and most: the limits that the search ran into, or None.
     """
-    found = [_found(row) for row in results.rows]
+    found, guesses = [_found(row) for row in results.rows], [_found(row) for row in results.guesses]
+    others = _outside(results.members_of, found) if results.members_of else []
     return {
-        "query": shortened(results.query, SHOWN_QUERY),
-        "found": [row for row in found if row.url],
-        "known": [row for row in found if not row.url],
+        "query": results.query,
+        "shown": shortened(results.query, SHOWN_QUERY),
+        "found": [row for row in found if row not in others],
+        "others": others,
+        "not_these": _taken_apart((row.name, row.class_name) for row in others if row.class_name),
+        "guesses": guesses,
         "members_of": results.members_of,
         "members": plural(results.members_of.name) if results.members_of else "",
         "members_are": _kind_of_class(results.members_of) if results.members_of else "",
         "conflicts": [_conflict(row) for row in results.conflicts],
-        **demo_of(found),
+        "is_abbreviation": results.is_abbreviation,
+        "set_aside": ", ".join(results.set_aside),
+        "longest": LONGEST_QUERY if len(typed.strip()) > LONGEST_QUERY else None,
+        "most": MOST_ROWS if len(results.rows) >= MOST_ROWS else None,
+        **demo_of([*found, *guesses]),
+    }
+
+
+def present_suggestions(rows: Iterable[Row]) -> dict[str, Any]:
+    """Return the suggestions of the search box: {"hits": [{name, matched, about, url, guess}]}.
+
+    `about` is the class and the short mark, or that there is no page; `url` is
+    "" for a name that is only known; `guess` says that the spelling differs.
+    """
+    return {"hits": [_hit(_found(row), is_guess=row.is_guess) for row in rows]}
+
+
+def short_mark(mark: Mark) -> str:
+    """Return the short mark as text: what `components/mark.html` draws in lists."""
+    return " · ".join([mark.short, *mark.also]) + (" (demo)" if mark.is_demo else "")
+
+
+def _hit(found: Found, *, is_guess: bool) -> dict[str, Any]:
+    """Return one suggestion."""
+    about = [found.class_name, short_mark(found.mark)] if found.mark else ["no page yet"]
+    return {
+        "name": found.name,
+        "matched": found.matched,
+        "about": " · ".join(filter(None, about)),
+        "url": found.url,
+        "guess": is_guess,
     }
 
 
@@ -56,17 +104,36 @@ def _found(row: Row) -> Found:
     """Return one result."""
     matched = unique(_matched(match) for match in row.matched if match.name.casefold() != row.name.casefold())
     return Found(
+        row.drug_id,
         row.name,
         reverse("drug", args=[row.slug]) if row.slug else "",
         lower_first(row.class_name),
         " · ".join(matched),
         row.mark,
+        listed([lower_first(name) for name in row.components]),
+        _taken_apart((one.name, one.class_name) for one in row.look_alikes),
     )
 
 
 def _matched(match: Matched) -> str:
     """Return a name that was met, with what kind of name it is and where."""
     return f"{match.name} ({kind_in(match.kind, match.market, settings.HOME_MARKET)})"
+
+
+def _taken_apart(medicines: Iterable[tuple[str, str]]) -> str:
+    """Return medicines with their classes, such as "penicillamine (a chelating agent)"."""
+    return listed([_with_class(name, class_name) for name, class_name in medicines], "or")
+
+
+def _with_class(name: str, class_name: str) -> str:
+    """Return one medicine with its class, where it has one."""
+    return lower_first(name) + (f" ({with_article(lower_first(class_name))})" if class_name else "")
+
+
+def _outside(drug_class: DrugClass, found: list[Found]) -> list[Found]:
+    """Return the results that are not in the class."""
+    members = set(drugs_under(drug_class).values_list("pk", flat=True))
+    return [row for row in found if row.drug_id not in members]
 
 
 def _kind_of_class(drug_class: DrugClass) -> str:

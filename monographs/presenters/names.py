@@ -110,6 +110,12 @@ def kind_in(kind: str, market: str, home: str) -> str:
     return f"{words} in {Market(market).label}" if market and market != home else words
 
 
+def short_kind(kind: str, market: str, home: str) -> str:
+    """Return the same where space is dear: "US brand"."""
+    words = KINDS.get(NameKind(kind), "name")
+    return f"{PLACES[market]} {words}" if market and market != home else words
+
+
 def _names(document: Document, kind: NameKind, home: str, *, at_home: bool | None = None) -> str:
     """Return the names of one kind in one line."""
     return ", ".join(

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.http import urlencode
 
+from monographs.names import slugify_name
 from monographs.presenters.lists import demo_of
-from monographs.presenters.names import kind_in
+from monographs.presenters.names import kind_in, short_kind
 from monographs.presenters.words import listed, lower_first, plural, shortened, unique, with_article
 from monographs.related import drugs_under
 from monographs.search import LONGEST_QUERY, MOST_ROWS
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from monographs.search import Matched, Results, Row
 
 SHOWN_QUERY = 80
+SHOWN_NAMES = 6
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,14 @@ def present_results(results: Results, typed: str) -> dict[str, Any]:
 
 
 def present_suggestions(rows: Iterable[Row]) -> dict[str, Any]:
-    """Return the suggestions of the search box: {"hits": [{name, matched, about, url, guess}]}.
+    """Return the suggestions of the search box: {"hits": [{name, label, matched, about, url}]}.
 
-    `about` is the class and the short mark, or that there is no page; `url` is
-    "" for a name that is only known; `guess` says that the spelling differs.
+    `label` is the name, or the question whether it was meant; `matched` the
+    name that was met where it is another, with its kind; `about` the class and the short mark,
+    or that there is no page; `url` is "" for a name that is only known, and says
+    by which name the reader came.
     """
-    return {"hits": [_hit(_found(row), is_guess=row.is_guess) for row in rows]}
+    return {"hits": [_hit(row) for row in rows]}
 
 
 def short_mark(mark: Mark) -> str:
@@ -88,31 +93,43 @@ def short_mark(mark: Mark) -> str:
     return " · ".join([mark.short, *mark.also]) + (" (demo)" if mark.is_demo else "")
 
 
-def _hit(found: Found, *, is_guess: bool) -> dict[str, Any]:
+def _hit(row: Row) -> dict[str, str]:
     """Return one suggestion."""
-    about = [found.class_name, short_mark(found.mark)] if found.mark else ["no page yet"]
+    others = _other_names(row)
+    other = others[0] if others and len(others) == len(row.matched) else None
+    url = reverse("drug", args=[row.slug]) if row.slug else ""
+    came_from = f"?{urlencode({'from': slugify_name(other.name)})}" if url and other else ""
+    about = [lower_first(row.class_name), short_mark(row.mark)] if row.mark else ["no page yet"]
     return {
-        "name": found.name,
-        "matched": found.matched,
+        "name": row.name,
+        "label": f"Did you mean {row.name}?" if row.is_guess else row.name,
+        "matched": f"{other.name} ({short_kind(other.kind, other.market, settings.HOME_MARKET)})"
+        if other
+        else "",
         "about": " · ".join(filter(None, about)),
-        "url": found.url,
-        "guess": is_guess,
+        "url": url + came_from,
     }
 
 
 def _found(row: Row) -> Found:
     """Return one result."""
-    matched = unique(_matched(match) for match in row.matched if match.name.casefold() != row.name.casefold())
+    matched = unique(map(_matched, _other_names(row)))
+    more = [f"{len(matched) - SHOWN_NAMES} more"] if len(matched) > SHOWN_NAMES else []
     return Found(
         row.drug_id,
         row.name,
         reverse("drug", args=[row.slug]) if row.slug else "",
         lower_first(row.class_name),
-        " · ".join(matched),
+        " · ".join([*matched[:SHOWN_NAMES], *more]),
         row.mark,
         listed([lower_first(name) for name in row.components]),
         _taken_apart((one.name, one.class_name) for one in row.look_alikes),
     )
+
+
+def _other_names(row: Row) -> list[Matched]:
+    """Return the names that were met and are not the row's own."""
+    return [match for match in row.matched if match.name.casefold() != row.name.casefold()]
 
 
 def _matched(match: Matched) -> str:

@@ -172,6 +172,14 @@ class Verdict(Word):
     REVOKE = "revoke", "Revoke the approval"
 
 
+class LookAlikeState(Word):
+    """What is known of two names that are alike."""
+
+    FOUND = "found", "Found, not looked at yet"
+    CONFIRMED = "confirmed", "Confirmed"
+    DISMISSED = "dismissed", "Dismissed"
+
+
 class Market(Word):
     """Where a name is used; the values are ISO 3166 codes, and EU."""
 

@@ -157,8 +157,10 @@ def _manage(*arguments: str, url: str, **more: str) -> dict[str, float]:
 
 
 def _monographs_file(folder: Path, count: int) -> Path:
-    """Write monographs made from the starter's, each under a name of its own. Returns the file."""
+    """Write monographs made from the starter's, each under an invented name of its own. Returns the file."""
     import yaml
+
+    from monographs.importers.catalogue.generate import make_catalogue
 
     starter = ROOT / "monographs" / "starter"
     texts = [
@@ -166,9 +168,9 @@ def _monographs_file(folder: Path, count: int) -> Path:
     ]
     file = folder / f"{count}.jsonl"
     with file.open("w", encoding="utf-8") as stream:
-        for number in range(count):
+        for number, row in enumerate(make_catalogue(count, seed=count)):
             record = texts[number % len(texts)]
-            name = f"Bench {count} {number}"
+            name = row.name
             monograph = {**record["monograph"], "name": name, "names": [{"name": name, "kind": "inn"}]}
             line = {"schema": 1, "slug": f"bench-{count}-{number}", "monograph": monograph}
             stream.write(json.dumps(line, default=str) + "\n")

@@ -13,7 +13,7 @@ from monographs.document.canonical import (
 from monographs.document.diff import diff
 from monographs.document.load import load
 from monographs.document.shape import SCHEMA, Document
-from monographs.document.text import Reference, Statement, statements
+from monographs.document.text import Reference, Statement, statements, tidy_line
 
 __all__ = [
     "SCHEMA",
@@ -30,5 +30,6 @@ __all__ = [
     "parsed",
     "section_digests",
     "statements",
+    "tidy_line",
     "unchanged_since",
 ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monographs', '0005_letters_once'),
+        ('monographs', '0007_look_alikes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

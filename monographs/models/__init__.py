@@ -6,9 +6,11 @@ from monographs.models.drug_class import DrugClass
 from monographs.models.letter import Letter
 from monographs.models.life import OldSlug, Successor
 from monographs.models.link import CheckedAddress, CrossLink
+from monographs.models.look_alike import LookAlike
 from monographs.models.missed_word import MissedWord
 from monographs.models.name import DrugName, Identifier, NameConflict
 from monographs.models.notice import SafetyNotice
+from monographs.models.passage import Passage
 from monographs.models.release import DemoDatabase, Generation, LiveDrug, Release
 from monographs.models.review import Assignment, Note, Review, ReviewDraft
 from monographs.models.revision import Contributor, Edit, Revision, RevisionSource
@@ -32,11 +34,13 @@ __all__ = [
     "Identifier",
     "Letter",
     "LiveDrug",
+    "LookAlike",
     "MissedWord",
     "MonographSection",
     "NameConflict",
     "Note",
     "OldSlug",
+    "Passage",
     "Questioned",
     "Release",
     "Review",

@@ -63,14 +63,19 @@ def normalise(name: str) -> str:
     The result is trimmed, at most 200 characters, NFC, and unchanged by a
     second call. It is "" when nothing can be compared. Never raises.
     """
-    if name.isascii():
-        return " ".join(name.translate(_ASCII).split())[:MAX_LENGTH].rstrip()
-    text = unicodedata.normalize("NFKD", name.translate(_TRADE_MARKS)).casefold()
+    return _cut(words_of(name))
+
+
+def words_of(text: str) -> str:
+    """Return the words of a text of any length, normalised as names are and parted by single spaces."""
+    if text.isascii():
+        return " ".join(text.translate(_ASCII).split())
+    text = unicodedata.normalize("NFKD", text.translate(_TRADE_MARKS)).casefold()
     # Case-folding can give letters that come apart again.
     text = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN_LATIN)
     text = unicodedata.normalize("NFC", _letters(text.replace("&", " and ")))
     text = _LONE_GREEK.sub(lambda match: f" {_GREEK_NAMES[match[0]]} ", text)
-    return _cut(" ".join(text.split()))
+    return " ".join(text.split())
 
 
 def _letters(text: str) -> str:

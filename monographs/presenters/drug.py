@@ -11,6 +11,7 @@ from monographs.models import Revision
 from monographs.names import normalise
 from monographs.presenters.dosing import dosing_panel, smpc_of
 from monographs.presenters.flags import shown_flag
+from monographs.presenters.look_alikes import warned_of
 from monographs.presenters.names import brands_of, codes_of, names_and_codes, note_on_name
 from monographs.presenters.notices import notices_at
 from monographs.presenters.reviews import about_review
@@ -18,7 +19,7 @@ from monographs.presenters.sections import sections_of, unchanged_since, unwritt
 from monographs.presenters.sources import Sources, product_of
 from monographs.presenters.words import shortened
 from monographs.related import related_for
-from monographs.review import facts_of, mark
+from monographs.review import facts_of, look_alikes_of, mark
 from monographs.vocabulary import FlagKind, Population, SectionKind
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ JUMPS = (SectionKind.CONTRA_INDICATIONS, SectionKind.INTERACTIONS, SectionKind.S
 def present_drug(
     live: LiveDrug, *, at: datetime, address: str, called: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return all that the drug page shows. Ten queries at most, whatever the rows.
+    """Return all that the drug page shows. Eleven queries at most, whatever the rows.
 
     `live` has its drug, class, revision and former name at hand; `address` is the page's
     absolute address; `called` the stored name {name, kind, market} by which the
@@ -47,7 +48,7 @@ def present_drug(
     about (AboutReview or None); written, kinds (how many sections are, and could be, written);
     dosing (DosingPanel), smpc (Smpc or None); lead, covers, jurisdictions;
     jumps (kinds), unwritten (kinds of the block), sections (Section …);
-    version, released_at; related (Related); sources (ListedSource …);
+    version, released_at; look_alikes (Warned …); related (Related); sources (ListedSource …);
     names [(label, names)], codes ({matched, unchecked}).
     """
     revision = _shown(live)
@@ -69,6 +70,7 @@ def present_drug(
         "about": about_review(its_mark, related.facts.change_kind, sources),
         "version": revision.number,
         "released_at": related.facts.released_at,
+        "look_alikes": warned_of(look_alikes_of([live.pk]).get(live.pk, []), document.name),
         "related": related,
     }
 

@@ -53,6 +53,7 @@ from monographs.review.links import (
     why_no_reverse,
     with_troubles,
 )
+from monographs.review.look_alikes import Partner, decide_look_alike, find_look_alikes, look_alikes_of
 from monographs.review.mail import (
     MOST_TRIES,
     Sent,
@@ -149,6 +150,7 @@ __all__ = [
     "NothingChanged",
     "Notice",
     "OutOfOrder",
+    "Partner",
     "Refusal",
     "Replacement",
     "Row",
@@ -178,6 +180,7 @@ __all__ = [
     "credential_digest",
     "credential_of",
     "credential_span",
+    "decide_look_alike",
     "dismiss_missed",
     "draft_of",
     "edit",
@@ -189,6 +192,7 @@ __all__ = [
     "facts_if_shown",
     "facts_of",
     "failed_letters",
+    "find_look_alikes",
     "give_back",
     "having",
     "history_of",
@@ -199,6 +203,7 @@ __all__ = [
     "is_mail_set",
     "keep_draft",
     "keep_notice",
+    "look_alikes_of",
     "mark",
     "mark_checked",
     "merge",

@@ -28,6 +28,7 @@ from monographs.lint import lint_document, lint_text
 from monographs.models import Contributor, Drug, Edit, Release, Revision, RevisionSource, Source, Successor
 from monographs.review.letters import tell_of_safety_change
 from monographs.review.live import latest_release, raise_generation, write_first_live, write_live
+from monographs.review.look_alikes import find_look_alikes
 from monographs.review.people import require
 from monographs.review.refusals import (
     AlreadyLive,
@@ -90,8 +91,9 @@ def bring_in(
 ) -> Revision:
     """Write, freeze and show the first text of a drug that has no row yet: how imports bring it.
 
-    `drug` carries the slug and what stands beside the text. Returns the
-    Revision. Raises as `edit_and_submit` and `release` do.
+    `drug` carries the slug and what stands beside the text. Look-alikes are
+    looked for once, when the whole file is in. Returns the Revision. Raises as
+    `edit_and_submit` and `release` do.
     """
     for permission in ("change_drug", "submit_revision", "release_revision"):
         require(by, permission)
@@ -254,6 +256,7 @@ def _show(
     """Write the release of a revision and what follows from it."""
     released = _released(drug, revision, by, reason, acknowledged)
     write_live(released)
+    find_look_alikes({drug.pk})
     raise_generation()
     return released
 

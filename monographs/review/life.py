@@ -32,6 +32,7 @@ from monographs.models.drug_class import SLUG
 from monographs.names import normalise
 from monographs.review.actions import hide, locked, record_edit, refuse_no_reason
 from monographs.review.live import raise_generation
+from monographs.review.look_alikes import find_look_alikes
 from monographs.review.people import require
 from monographs.review.refusals import AddressTaken, NotPossible, TextChanged
 from monographs.review.rows import same_name
@@ -97,6 +98,7 @@ def rename(*, drug: Drug, name: str, slug: str, by: Any, reason: str) -> OldSlug
     Drug.objects.filter(pk=drug.pk).update(name=name, slug=slug, lock_version=F("lock_version") + 1)
     LiveDrug.objects.filter(drug=drug).update(slug=slug)
     record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=f"renamed from {drug.name} ({drug.slug})")
+    find_look_alikes({drug.pk})
     raise_generation()
     return former
 

@@ -10,6 +10,7 @@ from django.db.models import F
 from monographs.document import Document, Problem, parsed
 from monographs.models import Drug, DrugClass, Generation, LiveDrug, Release, Revision
 from monographs.names import normalise, sort_letter
+from monographs.review.passages import passages_of, write_passages
 from monographs.vocabulary import FlagKind, Part
 
 
@@ -23,17 +24,22 @@ def write_live(release: Release) -> None:
         if release.part == Part.MONOGRAPH:
             write_first_live(release)
         return
-    columns, classes = columns_of(parsed(_text_for_lists(release).document))
+    document = parsed(_text_for_lists(release).document)
+    columns, classes = columns_of(document)
     here.update(**columns, slug=drug.slug, monograph=shown[Part.MONOGRAPH], dosing=shown[Part.DOSING])
     drug.live.classes.set(classes)
+    if release.part == Part.MONOGRAPH:
+        write_passages(drug.pk, document if release.revision_id else None)
 
 
 def write_first_live(release: Release) -> None:
     """Write the row of a drug that readers never saw before."""
-    columns, classes = columns_of(parsed(_text_for_lists(release).document))
+    document = parsed(_text_for_lists(release).document)
+    columns, classes = columns_of(document)
     live = LiveDrug(drug=release.drug, slug=release.drug.slug, monograph=release.revision, **columns)
     live.save(force_insert=True)
     live.classes.add(*classes)
+    write_passages(live.pk, document)
 
 
 def raise_generation() -> None:
@@ -126,6 +132,11 @@ def _wrong_columns(live: LiveDrug) -> Iterator[str]:
             yield f"{live}: the live row's {name} is not that of the released text."
     if set(live.classes.all()) != set(classes):
         yield f"{live}: the live row's classes are not those of the released text."
+    passages = [
+        dict(row) for row in live.passages.order_by("position").values("kind", "position", "text", "words")
+    ]
+    if passages != (list(passages_of(document)) if monograph.revision else []):
+        yield f"{live}: the search in the text does not hold the released text."
 
 
 def _last_shown(drug: Drug) -> Revision:

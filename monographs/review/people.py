@@ -41,10 +41,16 @@ RECORD = (
     "safetynotice",
     "note",
     "assignment",
+    "lookalike",
 )
 DRAFT = {f"{verb}_{model}" for model in WORKING_ROWS for verb in ("add", "change", "view")}
 CHILDREN = {f"delete_{model}" for model in WORKING_ROWS if model not in ("drug", "drugclass", "source")}
-EVERYONE = DRAFT | CHILDREN | {f"view_{model}" for model in RECORD} | {"submit_revision", "add_note"}
+EVERYONE = (
+    DRAFT
+    | CHILDREN
+    | {f"view_{model}" for model in RECORD}
+    | {"submit_revision", "add_note", "decide_lookalike"}
+)
 SIGNS = {"sign_review"}
 LACKED = {"view_missedword", "dismiss_missedword"}
 LEADS = (

@@ -38,13 +38,17 @@ def _lift(using: str, **_: Any) -> None:
 
 def _restore(sender: AppConfig, using: str, **_: Any) -> None:
     """Put guards, roles and the generation row in place."""
-    from monographs.models import Generation
+    from monographs.models import Generation, Passage
+    from monographs.models.words import install_word_index
     from monographs.review import guards, people
 
     connection = connections[using]
-    if Generation._meta.db_table not in connection.introspection.table_names():
+    tables = connection.introspection.table_names()
+    if Generation._meta.db_table not in tables:
         return
     guards.install(connection)
+    if Passage._meta.db_table in tables:
+        install_word_index(connection, Passage, "words")
     people.make_groups(sender, using)
     Generation.objects.using(using).get_or_create(pk=1)
 

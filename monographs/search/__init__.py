@@ -2,5 +2,18 @@
 
 from monographs.search.query import LONGEST_QUERY, MOST_ROWS, find, suggest
 from monographs.search.results import Matched, Partner, Results, Row
+from monographs.search.text import Hit, TextResults, in_text
 
-__all__ = ["LONGEST_QUERY", "MOST_ROWS", "Matched", "Partner", "Results", "Row", "find", "suggest"]
+__all__ = [
+    "LONGEST_QUERY",
+    "MOST_ROWS",
+    "Hit",
+    "Matched",
+    "Partner",
+    "Results",
+    "Row",
+    "TextResults",
+    "find",
+    "in_text",
+    "suggest",
+]

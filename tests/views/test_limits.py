@@ -68,18 +68,18 @@ def crowded():
     return live
 
 
-def test_the_drug_page_takes_at_most_11_queries(client, django_assert_max_num_queries):
+def test_the_drug_page_takes_at_most_12_queries(client, django_assert_max_num_queries):
     live = live_of(approved())
     notice(on=live.drug)
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(live.get_absolute_url())
 
 
 def test_the_queries_of_the_drug_page_do_not_grow(client, django_assert_max_num_queries):
     live = crowded()
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(f"{live.get_absolute_url()}?from=brand-1")
 
 

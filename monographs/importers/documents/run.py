@@ -12,6 +12,8 @@ from monographs.importers.documents.check import Refused, checked_class, checked
 from monographs.importers.documents.links import save_links
 from monographs.importers.documents.read import Bad, Found, records, slugs
 from monographs.importers.documents.save import Steps, save_class, save_drug
+from monographs.models import Release
+from monographs.review import find_look_alikes
 from monographs.review.live import raise_generation
 
 
@@ -32,6 +34,7 @@ def run(path: Path, steps: Steps, *, advance: Callable[[], Any] = lambda: None) 
     person may not edit.
     """
     counts = Counts()
+    newest = _newest_release()
     coming = cache(lambda: slugs(path))
     outcome: dict[tuple[str, int], bool] = {}
     linked: set[tuple[str, int]] = set()
@@ -46,9 +49,16 @@ def run(path: Path, steps: Steps, *, advance: Callable[[], Any] = lambda: None) 
             _take_links(found, steps, counts, outcome)
     counts.changed = sum(outcome.values())
     counts.unchanged = len(outcome) - counts.changed
+    if released := set(Release.objects.filter(pk__gt=newest).values_list("drug", flat=True)):
+        find_look_alikes(released)
     if counts.changed:
         raise_generation()
     return counts
+
+
+def _newest_release() -> int:
+    """Return the id of the newest release, or 0."""
+    return Release.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _count(

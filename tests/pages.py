@@ -44,6 +44,8 @@ KINDS = {
     "results": "/search/?q=imn",
     "class word": "/search/?q=penicillins",
     "nothing found": "/search/?q=xyzzy",
+    "in the text": "/search/?q=pregnancy&in=text",
+    "nothing in the text": "/search/?q=xyzzy&in=text",
     "empty search": "/search/",
     "about": "/about/",
     "editorial policy": "/editorial-policy/",
@@ -53,7 +55,17 @@ KINDS = {
 }
 # Kinds whose page has parts of its own; the others are made of the same parts.
 OWN_PARTS = (
-    *("home", "letters", "drug", "drug, little written", "withdrawn", "classes", "class", "results"),
+    *(
+        "home",
+        "letters",
+        "drug",
+        "drug, little written",
+        "withdrawn",
+        "classes",
+        "class",
+        "results",
+        "in the text",
+    ),
     *("editorial policy", "compare error", "comparison", "drug with notices", "drug, review cancelled"),
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -14,7 +15,7 @@ from monographs.presenters.lists import demo_of
 from monographs.presenters.names import kind_in, short_kind
 from monographs.presenters.words import listed, lower_first, plural, shortened, unique, with_article
 from monographs.related import drugs_under
-from monographs.search import LONGEST_QUERY, MOST_ROWS
+from monographs.search import LONGEST_QUERY, MOST_ROWS, PAGE
 from monographs.vocabulary import Market
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from monographs.models import DrugClass, NameConflict
     from monographs.review import Mark
-    from monographs.search import Matched, Results, Row
+    from monographs.search import Hit, Matched, Results, Row, TextResults
 
 SHOWN_QUERY = 80
 SHOWN_NAMES = 6
@@ -44,6 +45,17 @@ class Found:
     mark: Mark | None
     contains: str
     not_this: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One whole statement, with the drug and the section that it stands in: "Pomalidomide: monitoring"."""
+
+    where: str
+    url: str
+    class_name: str
+    mark: Mark
+    text: str
 
 
 def present_results(results: Results, typed: str) -> dict[str, Any]:
@@ -71,9 +83,32 @@ def present_results(results: Results, typed: str) -> dict[str, Any]:
         "conflicts": [_conflict(row) for row in results.conflicts],
         "is_abbreviation": results.is_abbreviation,
         "set_aside": ", ".join(results.set_aside),
-        "longest": LONGEST_QUERY if len(typed.strip()) > LONGEST_QUERY else None,
+        "longest": _longest(typed),
         "most": MOST_ROWS if len(results.rows) >= MOST_ROWS else None,
         **demo_of([*found, *guesses]),
+    }
+
+
+def present_text(results: TextResults, typed: str) -> dict[str, Any]:
+    """Return the page of what stands in the texts.
+
+    query, shown (the query, shortened), count, page (a Django page of Said …),
+    pages (what stands before "page=" in the addresses of the others), longest
+    and most: the limits that the search ran into, or None.
+    """
+    paginator = Paginator(results.hits, PAGE)
+    paginator.count = reached = min(results.count, results.pages * PAGE)
+    said = [_said(hit) for hit in results.hits]
+    return {
+        "query": results.query,
+        "shown": shortened(results.query, SHOWN_QUERY),
+        "is_text": True,
+        "count": results.count,
+        "page": Page(said, results.page, paginator),
+        "pages": f"{urlencode({'q': results.query, 'in': 'text'})}&",
+        "longest": _longest(typed),
+        "most": reached if results.count > reached else None,
+        **demo_of(said),
     }
 
 
@@ -91,6 +126,18 @@ def present_suggestions(rows: Iterable[Row]) -> dict[str, Any]:
 def short_mark(mark: Mark) -> str:
     """Return the short mark as text: what `components/mark.html` draws in lists."""
     return " · ".join([mark.short, *mark.also]) + (" (demo)" if mark.is_demo else "")
+
+
+def _longest(typed: str) -> int | None:
+    """Return how many characters were searched for, when more were typed."""
+    return LONGEST_QUERY if len(typed.strip()) > LONGEST_QUERY else None
+
+
+def _said(hit: Hit) -> Said:
+    """Return one statement."""
+    section = hit.kind.label
+    url = f"{reverse('drug', args=[hit.slug])}#{hit.kind.value}"
+    return Said(f"{hit.name}: {lower_first(section)}", url, lower_first(hit.class_name), hit.mark, hit.text)
 
 
 def _hit(row: Row) -> dict[str, str]:

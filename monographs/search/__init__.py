@@ -2,11 +2,12 @@
 
 from monographs.search.query import LONGEST_QUERY, MOST_ROWS, find, suggest
 from monographs.search.results import Matched, Partner, Results, Row
-from monographs.search.text import Hit, TextResults, in_text
+from monographs.search.text import PAGE, Hit, TextResults, in_text
 
 __all__ = [
     "LONGEST_QUERY",
     "MOST_ROWS",
+    "PAGE",
     "Hit",
     "Matched",
     "Partner",

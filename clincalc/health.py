@@ -1,4 +1,4 @@
-"""`/healthz`: the process answers. `/readyz`: the database does too, migrated and guarded."""
+"""`/healthz`: the process answers. `/readyz`: the database does too, migrated, guarded and searchable."""
 
 import logging
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
+from monographs.review import is_in_step
 from monographs.review.guards import differences
 
 faults = logging.getLogger("clincalc.faults")
@@ -28,12 +29,15 @@ class Probes:
 
 
 def what_is_not_ready() -> str:
-    """Return "database", "migrations" or "guards", or "" when all is well; the log has the details."""
+    """Return "database", "migrations", "guards" or "search", or "" when all is well; the log has the details."""
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return "migrations"
         missing = differences(connection)
+        if not missing and not is_in_step():
+            faults.error("Other names can be found than should be: run manage.py rebuild_search.")
+            return "search"
     except DatabaseError:
         faults.exception("The database does not answer.")
         return "database"

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monographs', '0005_letters_once'),
+        ('monographs', '0006_search_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,6 +14,7 @@ from monographs.models.passage import Passage
 from monographs.models.release import DemoDatabase, Generation, LiveDrug, Release
 from monographs.models.review import Assignment, Note, Review, ReviewDraft
 from monographs.models.revision import Contributor, Edit, Revision, RevisionSource
+from monographs.models.search import SearchHead, SearchKey, SearchName
 from monographs.models.source import Citation, Source
 
 __all__ = [
@@ -48,6 +49,9 @@ __all__ = [
     "Revision",
     "RevisionSource",
     "SafetyNotice",
+    "SearchHead",
+    "SearchKey",
+    "SearchName",
     "Source",
     "Successor",
     "Waiver",

@@ -78,6 +78,7 @@ class Identifier(models.Model):
                 name="identifier_of_one_drug",
             ),
         ]
+        indexes = [models.Index(fields=["value"], name="identifier_by_value")]
 
     def __str__(self):
         return f"{IdentifierSystem(self.system).label} {self.value}"

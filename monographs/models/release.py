@@ -77,6 +77,7 @@ class LiveDrug(models.Model):
     brands = models.JSONField(
         default=list, help_text="Current brands of the released text: [[name, market], …]."
     )
+    components = models.JSONField(default=list, help_text="Names of the substances of a combination.")
     flags = models.JSONField(default=list, help_text="Kinds of the released flags, in the page's order.")
     profile = models.CharField(
         max_length=400,

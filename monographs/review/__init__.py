@@ -102,6 +102,7 @@ from monographs.review.rows import (
     why_not_moved,
     write_sections,
 )
+from monographs.review.search_keys import Difference, is_in_step, make_findable, rebuild
 from monographs.review.signing import (
     Standing,
     Task,
@@ -133,6 +134,7 @@ __all__ = [
     "BelowTheFloor",
     "ChangedMeanwhile",
     "ContentErrors",
+    "Difference",
     "Draft",
     "Ended",
     "Facts",
@@ -199,11 +201,13 @@ __all__ = [
     "if_notice_ended",
     "if_noticed",
     "if_questioned",
+    "is_in_step",
     "is_loop",
     "is_mail_set",
     "keep_draft",
     "keep_notice",
     "look_alikes_of",
+    "make_findable",
     "mark",
     "mark_checked",
     "merge",
@@ -218,6 +222,7 @@ __all__ = [
     "question_reviews_of",
     "queue_for",
     "reachable",
+    "rebuild",
     "record_credential",
     "record_edit",
     "refuse_changed",

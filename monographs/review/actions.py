@@ -41,6 +41,7 @@ from monographs.review.refusals import (
     NotLive,
     TextChanged,
 )
+from monographs.review.search_keys import make_findable
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
 
@@ -55,6 +56,7 @@ def edit(*, drug: Drug, document: Document, by: Any, what: str, claim: str = "")
     require(by, "change_drug")
     drug = locked(drug)
     load(document, drug, by=by)
+    make_findable(with_components(drug))
     return record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
 
 
@@ -72,6 +74,7 @@ def edit_and_submit(
     require(by, "submit_revision")
     drug = locked(drug)
     cited = load(document, drug, by=by)
+    make_findable(with_components(drug))
     record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
     before = _newest(drug, Part.MONOGRAPH)
     return _freeze(drug, Part.MONOGRAPH, document, cited, by, change_kind, note, before=before)
@@ -101,8 +104,14 @@ def bring_in(
     record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
     revision = _freeze(drug, Part.MONOGRAPH, document, cited, by, change_kind, note, before=None)
     write_first_live(_released(drug, revision, by, note, acknowledged))
+    make_findable(with_components(drug))
     raise_generation()
     return revision
+
+
+def with_components(drug: Drug) -> list[int]:
+    """Return the ids of a drug and of what it contains: a new component is a name that can be found, too."""
+    return [drug.pk, *drug.components.values_list("component", flat=True)]
 
 
 def record_edit(*, drug: Drug, part: Part, by: Any, what: str, claim: str = "") -> Edit:
@@ -181,6 +190,7 @@ def withdraw(*, drug: Drug, by: Any, reason: str) -> Release:
         raise NotLive(f"{drug} has no public page to withdraw.")
     withdrawn = hide(drug, by, reason)
     write_live(withdrawn)
+    make_findable([drug.pk])
     raise_generation()
     return withdrawn
 
@@ -257,6 +267,7 @@ def _show(
     released = _released(drug, revision, by, reason, acknowledged)
     write_live(released)
     find_look_alikes({drug.pk})
+    make_findable([drug.pk])
     raise_generation()
     return released
 

@@ -36,6 +36,7 @@ from monographs.review.look_alikes import find_look_alikes
 from monographs.review.people import require
 from monographs.review.refusals import AddressTaken, NotPossible, TextChanged
 from monographs.review.rows import same_name
+from monographs.review.search_keys import make_findable
 from monographs.vocabulary import FlagKind, NameKind, Part
 
 # The names of a substance itself; of a drug that has ended they live on as synonyms.
@@ -99,6 +100,7 @@ def rename(*, drug: Drug, name: str, slug: str, by: Any, reason: str) -> OldSlug
     LiveDrug.objects.filter(drug=drug).update(slug=slug)
     record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=f"renamed from {drug.name} ({drug.slug})")
     find_look_alikes({drug.pk})
+    make_findable([drug.pk])
     raise_generation()
     return former
 
@@ -368,13 +370,16 @@ def _touch(drug: Drug, people: Collection[Any], what: str) -> None:
 
 
 def _end(drug: Drug, into: Sequence[Drug], by: Any, reason: str) -> list[Successor]:
-    """Take the page down and write what became of it."""
+    """Take the page down and write what became of it; its names lead on."""
+    parts = DrugComponent.objects.filter(component__in=into).values_list("combination", flat=True)
     live = LiveDrug.objects.filter(drug=drug).first()
     if live is not None and live.monograph_id is not None:
         hide(drug, by, reason)
     LiveDrug.objects.filter(drug=drug).delete()
-    raise_generation()
-    return [
+    ended = [
         Successor.objects.create(drug=drug, successor=one, position=position, by=by, reason=reason.strip())
         for position, one in enumerate(into)
     ]
+    make_findable([drug.pk, *(one.pk for one in into), *parts])
+    raise_generation()
+    return ended

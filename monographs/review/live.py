@@ -72,7 +72,7 @@ def _text_for_lists(release: Release) -> Revision:
     """Return the monograph that lists are written from after a release: the one shown, or shown last."""
     if release.part == Part.MONOGRAPH and release.revision is not None:
         return release.revision
-    return _last_shown(release.drug)
+    return last_shown(release.drug)
 
 
 def columns_of(document: Document) -> tuple[dict[str, Any], list[DrugClass]]:
@@ -88,6 +88,7 @@ def columns_of(document: Document) -> tuple[dict[str, Any], list[DrugClass]]:
         "is_specialist": document.is_specialist,
         "lead": document.lead,
         "brands": document.current_brands(),
+        "components": [component.name for component in document.components],
         "flags": flags,
         "profile": profile_of(document.drug_class.name, flags),
     }, [classes[slug] for slug in slugs]
@@ -117,7 +118,7 @@ def _wrong_columns(live: LiveDrug) -> Iterator[str]:
         yield f"{live}: a live row without a release."
         return
     try:
-        document = parsed((monograph.revision or _last_shown(live.drug)).document)
+        document = parsed((monograph.revision or last_shown(live.drug)).document)
     except Problem:
         yield f"{live}: the released text cannot be read."
         return
@@ -139,7 +140,7 @@ def _wrong_columns(live: LiveDrug) -> Iterator[str]:
         yield f"{live}: the search in the text does not hold the released text."
 
 
-def _last_shown(drug: Drug) -> Revision:
+def last_shown(drug: Drug) -> Revision:
     """Return the revision that a withdrawn page showed last: its name stays in lists."""
     shown = (
         Revision.objects.filter(releases__drug=drug, part=Part.MONOGRAPH.value)

@@ -16,6 +16,7 @@ from monographs.models import (
     CrossLink,
     Drug,
     DrugClass,
+    DrugComponent,
     DrugName,
     Identifier,
     MonographSection,
@@ -28,9 +29,12 @@ from monographs.review.actions import locked, record_edit
 from monographs.review.guards import DEEPEST_CLASS
 from monographs.review.people import REVIEWER, require
 from monographs.review.refusals import ChangedMeanwhile
+from monographs.review.search_keys import make_findable
 from monographs.vocabulary import IdentifierSystem, NameKind, Part, SectionKind
 
 ONE_DRUG = (IdentifierSystem.UNII, IdentifierSystem.VTM, IdentifierSystem.RXNORM)
+# What readers find a drug by, that was never released.
+FINDS = {Drug, DrugComponent, DrugName}
 # Brands and abbreviations may be shared; these name the substance itself.
 OF_SUBSTANCES = (NameKind.INN, NameKind.BAN, NameKind.USAN, NameKind.GENERIC, NameKind.SYNONYM)
 SALTS = (
@@ -61,6 +65,8 @@ def edit_rows(
         if not standing.update(lock_version=F("lock_version") + 1):
             refuse_changed(drug=drug, seen=seen)
         yield
+        if FINDS & set(touched):
+            make_findable([drug.pk])
         if _contributes(by, touched):
             record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what)
 
@@ -80,6 +86,7 @@ def new_rows(*, drug: Drug, by: Any, what: str) -> Iterator[None]:
     require(by, "add_drug")
     with transaction.atomic():
         yield
+        make_findable([drug.pk])
         Drug.objects.filter(pk=drug.pk).update(lock_version=1)
         record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what)
 

@@ -23,7 +23,7 @@ from monographs.models import (
     Revision,
     SafetyNotice,
 )
-from monographs.review import guards, live
+from monographs.review import guards, live, search_keys
 from monographs.review.clock import clinical_now
 from monographs.review.facts import signed_of
 from monographs.review.mark import Signed, effective, months_after
@@ -42,6 +42,7 @@ def broken() -> Iterator[str]:
     yield from _notices()
     yield from _releases()
     yield from live.wrong_rows()
+    yield from search_keys.wrong_names()
     if not Generation.objects.filter(pk=1).exists():
         yield "The generation row is missing."
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.core import checks
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -51,6 +51,17 @@ def _restore(sender: AppConfig, using: str, **_: Any) -> None:
         install_word_index(connection, Passage, "words")
     people.make_groups(sender, using)
     Generation.objects.using(using).get_or_create(pk=1)
+    if using == DEFAULT_DB_ALIAS:
+        _fill_search()
+
+
+def _fill_search() -> None:
+    """Let everything be found in a database that was made before there were keys."""
+    from monographs.models import Drug, SearchName
+    from monographs.review import search_keys
+
+    if not SearchName.objects.exists() and Drug.objects.exists():
+        search_keys.rebuild()
 
 
 def _guards_stand(

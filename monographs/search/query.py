@@ -1,58 +1,96 @@
-"""Finding drugs by name: exact names, classes, then prefixes.
+"""Finding drugs by what was typed: one chain, for the results page and as one types.
 
-One ORM query each, the same on both engines. Misspellings and the words within
-a name join with the issue on search.
+Exact names and codes, then a class and its members, then names that begin so
+or have words that do; only when these are few, what a misspelling may mean.
+A guess is offered, never opened, and never stands above what was typed.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 
-from monographs.models import DrugClass, DrugName, LiveDrug, NameConflict
-from monographs.names import normalise, upper_bound
+from monographs.models import DrugClass, DrugName, Identifier, LiveDrug, NameConflict, SearchName
+from monographs.models.search import COMPONENT
+from monographs.names import normalise
+from monographs.names.keys import Tier, joined
 from monographs.related import drugs_under
-from monographs.review import facts_of, mark
+from monographs.search import candidates
+from monographs.search.abbreviations import meanings_of
+from monographs.search.aside import without_strength_and_form
+from monographs.search.bounded import bounded
+from monographs.search.classes import class_called, class_nearly_called, is_in_full
+from monographs.search.rank import beginning_closeness, closeness, edits_allowed
 from monographs.search.results import Matched, Results, Row
-from monographs.vocabulary import NameKind
+from monographs.search.rows import Hits, rows_of
+from monographs.vocabulary import IdentifierSystem, NameKind
 
-LONGEST_QUERY = 200
-MOST_ROWS = 50
+LONGEST_QUERY = 100
+MOST_ROWS = 20
 MOST_SUGGESTED = 8
-MOST_NAMES = 400
+ENOUGH = 5
 OWN_NAMES = {NameKind.INN, NameKind.BAN, NameKind.USAN, NameKind.GENERIC}
+CODES = [one.value for one in (IdentifierSystem.RXNORM, IdentifierSystem.VTM, IdentifierSystem.ATC)]
+CODES.append(IdentifierSystem.UNII.value)
+
+
+@dataclass
+class Met:
+    """What a normalised query met, not yet made into rows."""
+
+    norm: str
+    exact: list[SearchName] = field(default_factory=list)
+    conflicts: tuple[NameConflict, ...] = ()
+    members_of: DrugClass | None = None
+    hits: Hits = field(default_factory=lambda: Hits(MOST_ROWS))
+    guesses: Hits = field(default_factory=lambda: Hits(MOST_ROWS))
+    is_abbreviation: bool = False
+    set_aside: tuple[str, ...] = ()
 
 
 def find(q: str, *, at: datetime) -> Results:
-    """Return what a typed string finds. A fixed number of queries.
+    """Return what a typed string finds, at most 20 rows. A number of queries that does not grow with rows.
 
     The right drug is opened at once only when the whole string is a name of
     one drug among all known rows in any state, that means nothing else
     anywhere; everything else is only offered.
     """
     query = _tidied(q)
-    norm = normalise(query)
-    if not norm:
+    if not normalise(query):
         return Results(query)
-    exact = list(_names(Q(norm=norm)))
-    conflicts = tuple(NameConflict.objects.filter(norm=norm).order_by("market", "substance"))
-    members_of = _class_called(norm)
-    if len(q) <= LONGEST_QUERY and not conflicts and members_of is None:
-        live, name = _unambiguous(exact)
+    with bounded():
+        met = _named_by(normalise(query))
+        live, name = _unambiguous(met) if len(q) <= LONGEST_QUERY else (None, "")
         if live is not None:
             return Results(query, redirect=live, redirect_name=name)
-    rows = _found(norm, exact, members_of, at)
-    return Results(query, members_of=members_of, rows=rows, conflicts=conflicts)
+        met = _met(query, met)
+        return Results(
+            query,
+            members_of=met.members_of,
+            rows=rows_of(met.hits, at=at),
+            guesses=rows_of(met.guesses, at=at),
+            conflicts=met.conflicts,
+            set_aside=met.set_aside,
+            is_abbreviation=met.is_abbreviation,
+        )
 
 
 def suggest(q: str, *, at: datetime) -> tuple[Row, ...]:
     """Return the first rows that a typed string finds, best first, at most eight."""
-    norm = normalise(_tidied(q))
-    if not norm:
+    query = _tidied(q)
+    if not normalise(query):
         return ()
-    return _found(norm, list(_names(Q(norm=norm))), _class_called(norm), at)[:MOST_SUGGESTED]
+    with bounded():
+        met = _met(query, _named_by(normalise(query)))
+        typed = set(met.hits.matched)
+        for drug_id, matched in met.guesses.matched.items():
+            met.hits.matched.setdefault(drug_id, matched)
+        first = list(met.hits.matched)[:MOST_SUGGESTED]
+        met.hits.matched = {drug_id: met.hits.matched[drug_id] for drug_id in first}
+        return tuple(replace(row, is_guess=row.drug_id not in typed) for row in rows_of(met.hits, at=at))
 
 
 def _tidied(q: str) -> str:
@@ -60,78 +98,142 @@ def _tidied(q: str) -> str:
     return "".join(sign for sign in q[:LONGEST_QUERY] if sign.isprintable()).strip()
 
 
-def _found(norm: str, exact: list[DrugName], members_of: DrugClass | None, at: datetime) -> tuple[Row, ...]:
-    """Return a row for each drug that a name finds."""
-    prefixed = list(_names(Q(norm__gte=norm, norm__lt=upper_bound(norm)) & ~Q(norm=norm))[:MOST_NAMES])
-    members = list(_members(members_of)) if members_of else []
-    return _rows(exact, members, prefixed, at)
+def _met(query: str, whole: Met) -> Met:
+    """Return what a query meets as a whole; if nothing, what is left of it without strength and form."""
+    _list(whole)
+    if whole.hits.matched or whole.conflicts or whole.members_of or whole.is_abbreviation:
+        return _with_guesses(whole)
+    rest, set_aside = without_strength_and_form(query)
+    if not set_aside:
+        return _with_guesses(whole)
+    met = _named_by(normalise(rest))
+    met.set_aside = set_aside
+    _list(met)
+    return _with_guesses(met)
 
 
-def _names(condition: Q) -> QuerySet[DrugName]:
-    """Return names, with their drugs, in the order of the normalised name."""
-    return (
-        DrugName.objects.filter(condition)
-        .select_related("drug")
-        .order_by("norm", "drug_id", "kind", "market")
+def _named_by(norm: str) -> Met:
+    """Return what bears a name in full: drugs, medicines elsewhere, a class. Three queries."""
+    meanings = meanings_of(norm)
+    return Met(
+        norm,
+        candidates.named([norm, *meanings]),
+        tuple(NameConflict.objects.filter(norm=norm).order_by("market", "substance")),
+        None if meanings else class_called(norm),
+        is_abbreviation=bool(meanings),
     )
 
 
-def _class_called(norm: str) -> DrugClass | None:
-    """Return the class of that name, in the singular or the plural."""
-    return DrugClass.objects.filter(norm__in={norm, norm.removesuffix("s")}).order_by("norm").first()
+def _list(met: Met) -> None:
+    """List what was met, and after it what begins like it."""
+    if met.is_abbreviation:
+        met.hits.add(_meant(met), is_exact=True)
+        return
+    met.hits.add(_best(met.exact), is_exact=True)
+    _add_codes(met)
+    if met.members_of is not None:
+        met.hits.add_drugs(_members(met.members_of))
+    begun = candidates.beginning_with(met.norm)
+    alike = candidates.joined_like(met.norm)
+    met.hits.add(_best([row for row in alike if joined(row.norm) == joined(met.norm)]))
+    met.hits.add(_best([*begun, *alike]))
+    met.hits.add(_best(candidates.with_words(met.norm)))
 
 
-def _members(drug_class: DrugClass) -> QuerySet[LiveDrug]:
+def _meant(met: Met) -> list[SearchName]:
+    """Return the names that an abbreviation can stand for, in the order of the list; then those that it is."""
+    order = {one: place for place, one in enumerate([*meanings_of(met.norm), met.norm])}
+    own = [row for row in met.exact if row.kind != COMPONENT]
+    return sorted(own, key=lambda row: (order[row.norm], row.weight, row.drug_id))
+
+
+def _best(names: list[Any]) -> list[Any]:
+    """Return a drug's own names before those of its components, with pages first, then by kind, length, name."""
+    return sorted(
+        names,
+        key=lambda row: (
+            row.kind == COMPONENT,
+            not row.has_page,
+            row.weight,
+            len(row.norm),
+            row.norm,
+            row.drug_id,
+        ),
+    )
+
+
+def _add_codes(met: Met) -> None:
+    """Note the drugs of a code: it names its drug exactly, and opens nothing."""
+    code = met.norm.upper()
+    if " " in code or not any(char.isdigit() for char in code):
+        return
+    rows = Identifier.objects.filter(value=code, system__in=CODES, drug__search_names__is_first=True)
+    for row in rows.order_by("system", "drug"):
+        met.hits.add_code(row.drug_id, Matched(row.value, row.system, ""))
+
+
+def _members(drug_class: DrugClass) -> list[int]:
     """Return the drugs of a class and of every class below it."""
-    return drugs_under(drug_class).in_order()[:MOST_ROWS]
+    return list(drugs_under(drug_class).in_order().values_list("pk", flat=True)[:MOST_ROWS])
 
 
-def _unambiguous(exact: list[DrugName]) -> tuple[LiveDrug | None, str]:
-    """Return the one drug that may be opened at once, and the name that says so."""
-    if len({row.drug_id for row in exact}) != 1:
+def _with_guesses(met: Met) -> Met:
+    """Add what a misspelling may mean, when little was met."""
+    most = edits_allowed(met.norm)
+    if not most or met.is_abbreviation or met.members_of or met.hits.exact or len(met.hits.matched) >= ENOUGH:
+        return met
+    members_of = class_nearly_called(met.norm)
+    if members_of is not None:
+        met.members_of = members_of
+        met.guesses.add_drugs([pk for pk in _members(members_of) if pk not in met.hits.matched])
+    near = _guessed(met.norm, most)
+    met.guesses.add([row for row in near if row.drug_id not in met.hits.matched])
+    return met
+
+
+def _guessed(norm: str, most: int) -> list[SearchName]:
+    """Return names near a query, the nearest first: one slip away, else two, else names that begin nearly so."""
+    names = candidates.misspelled(norm, Tier.HEAD)
+    near = _nearest(norm, names, 1)
+    if not near and most > 1:
+        names += candidates.misspelled(norm, Tier.SOUND)
+        near = _nearest(norm, names, most)
+    if not near:
+        begun = [(beginning_closeness(norm, row, 1), row) for row in candidates.begun_misspelled(norm)]
+        near = [row for _, row in sorted(_known(begun), key=lambda pair: (pair[0], pair[1].drug_id))]
+    return near
+
+
+def _nearest(norm: str, names: list[SearchName], most: int) -> list[SearchName]:
+    """Return the names at most so many edits away, the nearest first."""
+    found = _known([(closeness(norm, row, most), row) for row in {row.pk: row for row in names}.values()])
+    return [row for _, row in sorted(found, key=lambda pair: (pair[0], pair[1].drug_id))]
+
+
+def _known[First, Second](pairs: list[tuple[First | None, Second]]) -> list[tuple[First, Second]]:
+    """Return the pairs that have a first."""
+    return [(first, second) for first, second in pairs if first is not None]
+
+
+def _unambiguous(met: Met) -> tuple[LiveDrug | None, str]:
+    """Return the one drug that may be opened at once, and the name that says so.
+
+    Names that editors have drafted find nothing, but they forbid it too.
+    """
+    if met.conflicts or met.is_abbreviation or (met.members_of and is_in_full(met.members_of, met.norm)):
         return None, ""
+    exact = [row for row in met.exact if row.kind != COMPONENT]
+    owners = {row.drug_id for row in exact}
     own = next((row for row in exact if _opens(row)), None)
-    live = LiveDrug.objects.filter(drug=own.drug_id).first() if own else None
-    return live, own.name if own and live else ""
+    if own is None or len(owners) != 1:
+        return None, ""
+    if DrugName.objects.filter(norm=met.norm).exclude(drug=own.drug_id).exists():
+        return None, ""
+    live = LiveDrug.objects.filter(drug=own.drug_id).first()
+    return live, own.name if live else ""
 
 
-def _opens(row: DrugName) -> bool:
+def _opens(row: SearchName) -> bool:
     """Tell whether a name opens its drug: its own name, or a current brand of the home market."""
     is_home_brand = row.kind == NameKind.BRAND and row.market == settings.HOME_MARKET and row.is_current
     return row.kind in OWN_NAMES or is_home_brand
-
-
-def _rows(
-    exact: list[DrugName], members: list[LiveDrug], prefixed: list[DrugName], at: datetime
-) -> tuple[Row, ...]:
-    """Return one row for each drug: exact names, then members of the class, then prefixes."""
-    matched: dict[int, list[Matched]] = {}
-    names: dict[int, str] = {}
-    for row in exact:
-        _add(matched, names, row)
-    for live in members:
-        matched.setdefault(live.pk, [])
-    for row in prefixed:
-        _add(matched, names, row)
-    ids = list(matched)[:MOST_ROWS]
-    lives = LiveDrug.objects.filter(pk__in=ids).select_related("drug_class").in_bulk()
-    facts = facts_of(lives.values())
-    exact_ids = {row.drug_id for row in exact}
-    return tuple(
-        Row(
-            drug_id=pk,
-            name=lives[pk].name if pk in lives else names[pk],
-            slug=lives[pk].slug if pk in lives else "",
-            class_name=lives[pk].drug_class.name if pk in lives else "",
-            matched=tuple(matched[pk]),
-            mark=mark(facts[pk], at) if pk in lives else None,
-            is_exact=pk in exact_ids,
-        )
-        for pk in ids
-    )
-
-
-def _add(matched: dict[int, list[Matched]], names: dict[int, str], row: DrugName) -> None:
-    """Note that a name of a drug was met."""
-    matched.setdefault(row.drug_id, []).append(Matched(row.name, row.kind, row.market))
-    names[row.drug_id] = row.drug.name

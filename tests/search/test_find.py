@@ -24,6 +24,7 @@ def known(name, kind="inn", **columns):
     """Return a drug of which only a name is known."""
     drug, _ = Drug.objects.get_or_create(name=name.title(), slug=name.lower().replace(" ", "-"))
     drug.names.create(name=name, kind=kind, in_document=False, **columns)
+    review.make_findable([drug.pk])
     return drug
 
 
@@ -105,6 +106,7 @@ def test_a_name_that_means_another_medicine_elsewhere_opens_nothing():
 def test_a_catalogues_brand_without_a_market_opens_nothing():
     live = builders.released()
     live.drug.names.create(name="ISTIN", kind="brand", in_document=False)
+    review.make_findable([live.pk])
     assert opened("istin") is None
     assert rows("istin") == ["Amlodipine"]
 
@@ -138,13 +140,13 @@ def test_a_class_comes_before_names_that_begin_like_it():
     assert rows("penicillin") == ["Amoxicillin"]
 
 
-def test_a_prefix_finds_every_name_in_order_and_one_row_for_each_drug():
+def test_a_prefix_finds_drugs_with_a_page_first_then_by_length_each_once():
     builders.released(names=names({"name": "Amlor", "kind": "brand", "market": "FR"}))
     builders.released("Amiloride")
     known("amlexanox")
-    assert rows("aml") == ["Amlexanox", "Amlodipine"]
-    assert [name.name for name in found("aml").rows[1].matched] == ["Amlodipine", "Amlor"]
-    assert rows("am") == ["Amiloride", "Amlexanox", "Amlodipine"]
+    assert rows("aml") == ["Amlodipine", "Amlexanox"]
+    assert [name.name for name in found("aml").rows[0].matched] == ["Amlodipine", "Amlor"]
+    assert rows("am") == ["Amiloride", "Amlodipine", "Amlexanox"]
 
 
 def test_as_one_types_the_same_rows_come_in_the_same_order():
@@ -167,13 +169,13 @@ def test_an_exact_name_comes_before_longer_ones():
 def test_a_query_takes_a_fixed_number_of_queries(django_assert_max_num_queries):
     for letter in "abcdefgh":
         builders.released(f"Amlo{letter}")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(20):
         assert len(rows("amlo")) == 8
 
 
 def test_a_redirect_takes_few_queries(django_assert_max_num_queries):
     builders.released()
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(7):
         assert opened("amlodipine") == "amlodipine"
 
 

@@ -23,6 +23,7 @@ from monographs.models import (
 from monographs.names import normalise, slugify_name
 from monographs.names.slug import MAX_SLUG
 from monographs.review.live import raise_generation
+from monographs.review.search_keys import make_findable
 from monographs.vocabulary import IdentifierSystem, NameKind, SourceKind
 
 # How many values a query may hold; SQLite's own limit is 32,766.
@@ -127,6 +128,7 @@ class Batch:
                 name.source = source
             DrugName.objects.bulk_create(names)
             Identifier.objects.bulk_create(codes)
+            make_findable(name.drug_id for name in names)
             raise_generation()
         self.counts.drugs, self.counts.names = len(new), len(names)
 

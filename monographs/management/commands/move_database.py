@@ -36,12 +36,14 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
         except Error as error:
             raise CommandError(f"The target database refuses: {str(error).splitlines()[0]}") from None
-        if _verify(url) != 0:
+        if _manage("rebuild_search", url=url) != 0:
+            raise CommandError("The moved database cannot be searched. Do not serve it.")
+        if _manage("verify_reviews", url=url) != 0:
             raise CommandError("The moved database does not verify. Do not serve it.")
         self.stdout.write(f"{moved:,} rows moved. Set DATABASE_URL to the new database before you serve it.")
 
 
-def _verify(url):
-    """Run verify_reviews in the moved database, as its own process. Returns the exit status."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "verify_reviews"]
-    return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+def _manage(command, *, url):
+    """Run a command in the moved database, as its own process. Returns the exit status."""
+    arguments = [sys.executable, str(settings.BASE_DIR / "manage.py"), command]
+    return subprocess.run(arguments, env={**os.environ, "DATABASE_URL": url}, check=False).returncode

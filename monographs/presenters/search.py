@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SHOWN_QUERY = 80
 SHOWN_NAMES = 6
+MOST_NOT_THESE = 3
 
 
 @dataclass(frozen=True)
@@ -63,21 +64,25 @@ def present_results(results: Results, typed: str) -> dict[str, Any]:
 
     query, shown (the query, shortened), found (Found …), guesses (Found …),
     members_of (DrugClass or None) with members and members_are (plurals of the
-    class and of the one above it), others (Found … that a class word met
+    class and of the one above it) and is_class_guessed, others (Found … that a class word met
     outside of its class) and not_these (who they are, in words), conflicts
     [{name, where, substance}], is_abbreviation, set_aside (in words), and
     longest and most: the limits that the search ran into, or None.
     """
     found, guesses = [_found(row) for row in results.rows], [_found(row) for row in results.guesses]
-    others = _outside(results.members_of, found) if results.members_of else []
+    others = _others(results.members_of, results.rows, found) if results.members_of else []
     return {
         "query": results.query,
         "shown": shortened(results.query, SHOWN_QUERY),
         "found": [row for row in found if row not in others],
         "others": others,
-        "not_these": _taken_apart((row.name, row.class_name) for row in others if row.class_name),
+        "not_these": _taken_apart(
+            [(row.name, row.class_name) for row in others if row.class_name][:MOST_NOT_THESE]
+        ),
         "guesses": guesses,
         "members_of": results.members_of,
+        # A class that was typed in full has its members among the rows, one that is only near among the guesses.
+        "is_class_guessed": bool(results.members_of and guesses and not found),
         "members": plural(results.members_of.name) if results.members_of else "",
         "members_are": _kind_of_class(results.members_of) if results.members_of else "",
         "conflicts": [_conflict(row) for row in results.conflicts],
@@ -194,10 +199,11 @@ def _with_class(name: str, class_name: str) -> str:
     return lower_first(name) + (f" ({with_article(lower_first(class_name))})" if class_name else "")
 
 
-def _outside(drug_class: DrugClass, found: list[Found]) -> list[Found]:
-    """Return the results that are not in the class."""
-    members = set(drugs_under(drug_class).values_list("pk", flat=True))
-    return [row for row in found if row.drug_id not in members]
+def _others(drug_class: DrugClass, rows: Iterable[Row], found: list[Found]) -> list[Found]:
+    """Return the results that are neither in the class nor called exactly what was typed."""
+    members = drugs_under(drug_class).filter(pk__in=[row.drug_id for row in found])
+    kept = {row.drug_id for row in rows if row.is_exact} | set(members.values_list("pk", flat=True))
+    return [row for row in found if row.drug_id not in kept]
 
 
 def _kind_of_class(drug_class: DrugClass) -> str:

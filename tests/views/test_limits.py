@@ -91,8 +91,8 @@ def test_the_queries_of_the_drug_page_do_not_grow(client, django_assert_max_num_
         ("/drugs/?letter=b", 12),
         ("/classes/", 2),
         ("/classes/calcium-channel-blockers/", 10),
-        ("/search/?q=brand", 11),
-        ("/search/?q=calcium-channel+blockers", 12),
+        ("/search/?q=brand", 22),
+        ("/search/?q=calcium-channel+blockers", 22),
         ("/classes/calcium-channel-blockers/compare/", 3),
         (
             "/classes/calcium-channel-blockers/compare/?section=monitoring&drug=amlodipine&drug=blodipine",

@@ -137,6 +137,34 @@ def test_a_class_word_names_what_must_not_be_taken_for_a_member(monkeypatch, cli
     ) in page
 
 
+def test_a_medicine_that_is_called_exactly_so_is_not_set_apart_from_the_class(monkeypatch, client):
+    opioids = drug_class("opium-alkaloids", "Opium alkaloid")
+    morphine = in_class("Morphine", "opium-alkaloids")
+    rows = (
+        row("Opium", is_exact=True),
+        row("Morphine", "Opium alkaloid", drug_id=morphine.pk, slug=morphine.slug, mark=mark_of(morphine)),
+        *(row(f"Opiumol {letter}", "Statin") for letter in "abcd"),
+    )
+
+    page = page_of(monkeypatch, client, Results("opium", members_of=opioids, rows=rows))
+
+    told = "Not to be confused with opiumol a (a statin), opiumol b (a statin) or opiumol c (a statin)."
+    assert page.index("Opium: we know this name") < page.index("Morphine") < page.index(told)
+
+
+def test_a_class_that_was_only_nearly_typed_is_a_guess_too(client):
+    drug_class("penicillins", "Penicillin", parent=drug_class("antibacterials", "Antibacterial"))
+    in_class("Amoxicillin", "penicillins")
+
+    page = words(client.get("/search/?q=penicilin"))
+
+    assert (
+        "No medicine on this site is called “penicilin”. Did you mean one of these? "
+        "Check the class before you open it. “Penicillin” is a class of antibacterials, not one medicine. "
+        "See all penicillins Amoxicillin penicillin · Not reviewed None of these?"
+    ) in page
+
+
 def test_an_abbreviation_asks_for_the_full_name(monkeypatch, client):
     results = Results("MTX", rows=(live_row("Methotrexate"), live_row("Mitoxantrone")), is_abbreviation=True)
 

@@ -106,5 +106,5 @@ def test_suggestions_take_a_fixed_number_of_queries(client, django_assert_max_nu
     for letter in "abcdefghij":
         released(f"Amlo{letter}")
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(22):
         assert len(hits(client, "amlo")) == 8

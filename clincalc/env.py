@@ -31,6 +31,8 @@ NAMES = (
     "SITE_NAME",
     "HOME_MARKET",
     "LOCAL_HELP",
+    "SEARCH_RATE",
+    "SUGGEST_RATE",
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
 )
@@ -45,6 +47,7 @@ NO = frozenset({"0", "false", "no", "off", ""})
 HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
 MARKET = re.compile(r"[A-Z]{2}")
+RATE = re.compile(r"([1-9]\d{0,5})/([1-9]\d{0,5})")
 SENDER = re.compile(r"(?:[^<>@,\"\x00-\x1f\x7f]+ <(?P<named>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
 MAIL_WAIT = 10
 """Seconds after which a mail server that says nothing is given up."""
@@ -125,6 +128,18 @@ def market(name: str, default: str) -> str:
     if not MARKET.fullmatch(value):
         raise Refused(f"{name} must be a country's two capital letters, such as GB, not {value!r}.")
     return value
+
+
+def rate(name: str, default: str) -> tuple[int, int] | None:
+    """Return (how many a second, how many at once) of a value such as 50/200, or None for one that is empty."""
+    value = text(name, default)
+    found = RATE.fullmatch(value)
+    if value and not found:
+        raise Refused(
+            f"{name} must be how many a second and how many at once, such as 50/200, or empty for no limit; "
+            f"{value!r} is neither."
+        )
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def time_zone(name: str, default: str) -> str:

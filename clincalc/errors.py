@@ -3,19 +3,47 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from monographs.presenters.site import site
+
+SEARCH = "/search/"
+SUGGEST = "/search/suggest/"
+NOT_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+"""Headers of an answer for the search box: what was typed is nobody else's business."""
+SEARCH_DOWN = "Search is not working. This does not mean that the medicine is not here."
+TOO_MANY = "Too many searches from your network just now. Wait a few seconds, or use A to Z."
 
 
 def answer(
     status: int, *, context: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    """Return the error page of a status (400, 403, 404, 405, 410, 500 or 503)."""
+    """Return the error page of a status (400, 403, 404, 405, 410, 429, 500 or 503)."""
     # `site` names the database in a lazy value only, which these templates never read.
     body = render_to_string(f"{status}.html", {**site(None), **(context or {})})
     return HttpResponse(body, status=status, headers=dict(headers or {}))
+
+
+def too_many(seconds: int, *, query: str) -> HttpResponse:
+    """Return 429 with the query, for a client that must wait so many seconds."""
+    headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    return answer(429, context={"query": query, "sentence": TOO_MANY}, headers=headers)
+
+
+def too_many_suggestions(seconds: int) -> HttpResponse:
+    """Return 429 for the search box."""
+    headers = {"Retry-After": str(seconds), **NOT_KEPT}
+    return JsonResponse({"error": TOO_MANY}, status=429, headers=headers)
+
+
+def database_down(path: str) -> HttpResponse:
+    """Return 503 for what was asked at a path: a page, or JSON for the search box."""
+    headers = {"Retry-After": "30", "Cache-Control": "no-store"}
+    if path == SUGGEST:
+        return JsonResponse({"error": SEARCH_DOWN}, status=503, headers={**headers, **NOT_KEPT})
+    sentence = SEARCH_DOWN if path.startswith(SEARCH) else ""
+    return answer(503, context={"search_down": sentence}, headers=headers)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,17 +1,16 @@
 """What happens to every request, from the outside in."""
 
-import ipaddress
 import logging
 import time
 import uuid
 from collections.abc import Callable
 
-from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 
 from clincalc import errors
+from clincalc.clients import is_trusted
 from clincalc.logs import REQUEST_ID
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -80,23 +79,14 @@ class TrustedProxies:
     """Take away what a proxy says of a request unless it comes from a trusted one."""
 
     def __init__(self, get_response: GetResponse) -> None:
-        """Keep what answers, and whom to trust."""
+        """Keep what answers."""
         self.get_response = get_response
-        self.trusted = settings.TRUSTED_PROXIES
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer to the request as far as it can be believed."""
-        if not self._is_trusted(request.META.get("REMOTE_ADDR", "")):
+        if not is_trusted(request.META.get("REMOTE_ADDR", "")):
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)
         return self.get_response(request)
-
-    def _is_trusted(self, address: str) -> bool:
-        """Return whether the address is in a trusted network."""
-        try:
-            peer = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(peer in network for network in self.trusted)
 
 
 class ReadOnlyPages:
@@ -129,12 +119,12 @@ class DatabaseDown:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return 503 for a database that is down, None for any other exception."""
-        if not isinstance(exception, OperationalError | InterfaceError):
+        """Return 503 for a database that is down, None for any other exception.
+
+        A search that fails in the database in whatever way must never read as one that found nothing.
+        """
+        is_search = request.path_info.startswith(errors.SEARCH)
+        if not isinstance(exception, Error if is_search else OperationalError | InterfaceError):
             return None
         faults.error("The database does not answer.", exc_info=exception, extra={"request": request})
-        return errors.answer(
-            503,
-            context={"is_search": request.path_info.startswith("/search/")},
-            headers={"Retry-After": "30", "Cache-Control": "no-store"},
-        )
+        return errors.database_down(request.path_info)

@@ -49,6 +49,11 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", None if PRODUCTION else "localhost,12
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
+# How often one client may ask, counted by each process of the server (`clincalc/limits.py`)
+
+SEARCH_RATE = env.rate("SEARCH_RATE", "")
+SUGGEST_RATE = env.rate("SUGGEST_RATE", "50/200")
+
 # The application
 
 INSTALLED_APPS = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monographs.views import compare, discovery, drug, lists, policy
+from monographs.views import compare, discovery, drug, lists, policy, search
 
 urlpatterns = [
     path("", lists.home, name="home"),
@@ -11,7 +11,8 @@ urlpatterns = [
     path("classes/", lists.class_index, name="classes"),
     path("classes/<slug:slug>/", lists.class_page, name="class"),
     path("classes/<slug:slug>/compare/", compare.compare, name="compare"),
-    path("search/", lists.search, name="search"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
     path("about/", policy.about, name="about"),
     path("editorial-policy/", policy.editorial_policy, name="editorial-policy"),
     path("accessibility/", policy.accessibility, name="accessibility"),

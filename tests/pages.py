@@ -43,7 +43,12 @@ KINDS = {
     "?section=monitoring&drug=lercanidipine&drug=nicardipine&drug=nimodipine",
     "results": "/search/?q=imn",
     "class word": "/search/?q=penicillins",
+    "guesses": "/search/?q=pomolidamide",
+    "guessed class": "/search/?q=penicilin",
+    "abbreviation": "/search/?q=mtx",
     "nothing found": "/search/?q=xyzzy",
+    "in the text": "/search/?q=pregnancy&in=text",
+    "nothing in the text": "/search/?q=xyzzy&in=text",
     "empty search": "/search/",
     "about": "/about/",
     "editorial policy": "/editorial-policy/",
@@ -53,7 +58,17 @@ KINDS = {
 }
 # Kinds whose page has parts of its own; the others are made of the same parts.
 OWN_PARTS = (
-    *("home", "letters", "drug", "drug, little written", "withdrawn", "classes", "class", "results"),
+    *(
+        "home",
+        "letters",
+        "drug",
+        "drug, little written",
+        "withdrawn",
+        "classes",
+        "class",
+        "results",
+        "in the text",
+    ),
     *("editorial policy", "compare error", "comparison", "drug with notices", "drug, review cancelled"),
 )
 
@@ -82,6 +97,7 @@ def known(name):
     """Return a drug of which only the name is known."""
     drug = Drug.objects.create(name=name, slug=name.lower())
     drug.names.create(name=name, kind=NameKind.INN.value, in_document=False)
+    review.make_findable([drug.pk])
     return drug
 
 

@@ -7,6 +7,7 @@ from monographs.models.letter import Letter
 from monographs.models.life import OldSlug, Successor
 from monographs.models.link import CheckedAddress, CrossLink
 from monographs.models.look_alike import LookAlike
+from monographs.models.missed_word import MissedWord
 from monographs.models.name import DrugName, Identifier, NameConflict
 from monographs.models.notice import SafetyNotice
 from monographs.models.passage import Passage
@@ -35,6 +36,7 @@ __all__ = [
     "Letter",
     "LiveDrug",
     "LookAlike",
+    "MissedWord",
     "MonographSection",
     "NameConflict",
     "Note",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from monographs.presenters.words import lower_first
+from monographs.presenters.words import lower_first, with_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Confusable:
-    """One of them: its name as a link or not, and what it is, such as "omeprazole, proton pump inhibitor"."""
+    """One of them: its name as a link or not, and what it is, such as "omeprazole, a proton pump inhibitor"."""
 
     name: str
     url: str
@@ -48,9 +48,18 @@ def warned_of(partners: Iterable[Partner], name: str) -> list[Warned]:
 def confusable(partner: Partner) -> Confusable:
     """Return a drug that must not be taken for another."""
     is_own = partner.name.casefold() == partner.drug.casefold()
-    what = ["" if is_own else lower_first(partner.drug), lower_first(partner.class_name)]
+    kind = with_article(lower_first(partner.class_name)) if partner.class_name else ""
+    what = ["" if is_own else lower_first(partner.drug), kind]
     return Confusable(
         lower_first(partner.name) if is_own else partner.name,
         reverse("drug", args=[partner.slug]) if partner.slug else "",
         ", ".join(filter(None, what)),
     )
+
+
+def in_one_line(partner: Partner, name: str) -> str:
+    """Return what the result of a drug of this name says of another: "penicillamine (a chelating agent)"."""
+    other = confusable(partner)
+    words = f"{other.name} ({other.what})" if other.what else other.name
+    is_own = partner.own_name.casefold() == name.casefold()
+    return words if is_own else f"{words}, which is like {partner.own_name}"

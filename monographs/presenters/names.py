@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from monographs.models import Identifier
 
 SHOWN_BRANDS = 3
-KINDS = {
+KINDS: dict[str, str] = {
     NameKind.BRAND: "brand",
     NameKind.USAN: "US name",
     NameKind.BAN: "British name",
     NameKind.SYNONYM: "another name",
     NameKind.ABBREVIATION: "abbreviation",
+    **{system: f"{system.label} code" for system in IdentifierSystem},
 }
 
 
@@ -106,8 +107,14 @@ def note_on_name(name: str, kind: str, market: str, home: str, drug: str) -> str
 
 def kind_in(kind: str, market: str, home: str) -> str:
     """Return what kind of name it is and, abroad, where: "brand in the United States"."""
-    words = KINDS.get(NameKind(kind), "name")
+    words = KINDS.get(kind, "name")
     return f"{words} in {Market(market).label}" if market and market != home else words
+
+
+def short_kind(kind: str, market: str, home: str) -> str:
+    """Return the same where space is dear: "US brand"."""
+    words = KINDS.get(kind, "name")
+    return f"{PLACES[market]} {words}" if market and market != home else words
 
 
 def _names(document: Document, kind: NameKind, home: str, *, at_home: bool | None = None) -> str:

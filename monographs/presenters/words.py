@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 # Words of letters, none of them "with", "of" or "and", the last one with an ordinary ending.
 SIMPLE = re.compile(r"(?:(?!(?:with|of|and|for)\b)[A-Za-z'-]+ )*[A-Za-z'-]*(?:[a-rt-wz]|[aeiou]y)")
 
+# As it sounds: "an H2-receptor antagonist", "an SSRI", but "a uricosuric".
+BEGINS_WITH_VOWEL = re.compile(r"(?!(?i:eu|uni|uri|uro|use))(?i:[aeiou])|[FHLMNRSX][A-Z0-9]")
+
 
 def lower_first(name: str) -> str:
     """Return a name as it stands within a sentence: "Pomalidomide" gives "pomalidomide".
@@ -28,6 +31,11 @@ def plural(name: str) -> str:
     "Penicillin" gives "penicillins"; "Penicillin with a beta-lactamase inhibitor" gives "".
     """
     return f"{lower_first(name)}s" if SIMPLE.fullmatch(name) else ""
+
+
+def with_article(name: str) -> str:
+    """Return "a chelating agent" or "an immunomodulator"; "an" before what begins with the sound of a vowel."""
+    return f"{'an' if BEGINS_WITH_VOWEL.match(name) else 'a'} {name}"
 
 
 def unique[Item](items: Iterable[Item]) -> list[Item]:

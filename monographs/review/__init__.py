@@ -65,6 +65,7 @@ from monographs.review.mail import (
     waiting_letters,
 )
 from monographs.review.mark import Facts, Mark, Notice, Signed, SourceChange, State, effective, mark
+from monographs.review.missed_words import dismiss_missed, note_missed
 from monographs.review.notes import add_notes, answer_note
 from monographs.review.notices import end_notice, keep_notice, post_notice
 from monographs.review.people import EDITOR, LEAD, REVIEWER, require
@@ -182,6 +183,7 @@ __all__ = [
     "credential_of",
     "credential_span",
     "decide_look_alike",
+    "dismiss_missed",
     "draft_of",
     "edit",
     "edit_and_submit",
@@ -212,6 +214,7 @@ __all__ = [
     "merge_plan",
     "new_rows",
     "next_for",
+    "note_missed",
     "notice_of",
     "notices_of",
     "post_notice",

@@ -52,13 +52,18 @@ EVERYONE = (
     | {"submit_revision", "add_note", "decide_lookalike"}
 )
 SIGNS = {"sign_review"}
+LACKED = {"view_missedword", "dismiss_missedword"}
 LEADS = (
     {"release_revision", "withdraw_drug", "roll_back_revision", "rename_drug", "merge_drug", "split_drug"}
     | {"post_safetynotice", "verify_credential", "question_reviews"}
     | {"add_credential", "change_credential", "view_credential"}
     | {"view_letter", "change_letter"}
 )
-ROLES = {EDITOR: EVERYONE, REVIEWER: EVERYONE | SIGNS, LEAD: EVERYONE | SIGNS | LEADS}
+ROLES = {
+    EDITOR: EVERYONE | LACKED,
+    REVIEWER: EVERYONE | SIGNS,
+    LEAD: EVERYONE | SIGNS | LACKED | LEADS,
+}
 
 
 def require(by: Any, permission: str) -> None:

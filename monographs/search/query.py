@@ -7,7 +7,7 @@ A guess is offered, never opened, and never stands above what was typed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -86,11 +86,12 @@ def suggest(q: str, *, at: datetime) -> tuple[Row, ...]:
         return ()
     with bounded():
         met = _met(query, _named_by(normalise(query)))
+        typed = set(met.hits.matched)
         for drug_id, matched in met.guesses.matched.items():
             met.hits.matched.setdefault(drug_id, matched)
         first = list(met.hits.matched)[:MOST_SUGGESTED]
         met.hits.matched = {drug_id: met.hits.matched[drug_id] for drug_id in first}
-        return rows_of(met.hits, at=at)
+        return tuple(replace(row, is_guess=row.drug_id not in typed) for row in rows_of(met.hits, at=at))
 
 
 def _tidied(q: str) -> str:

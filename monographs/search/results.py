@@ -22,7 +22,8 @@ class Row:
     """One drug. Without a page `slug` is empty and `mark` is None: only its name is known.
 
     `components` are the names of what a combination contains; `look_alikes`
-    the medicines that must not be taken for this one.
+    the medicines that must not be taken for this one. `is_guess` says that no
+    name of it was typed: it is only offered.
     """
 
     drug_id: int
@@ -34,6 +35,7 @@ class Row:
     is_exact: bool
     components: tuple[str, ...] = ()
     look_alikes: tuple[Partner, ...] = ()
+    is_guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,8 @@ class Results:
     conflicts: tuple[NameConflict, ...] = ()
     set_aside: tuple[str, ...] = ()
     is_abbreviation: bool = False
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether no medicine has a name like the query. A guess is none."""
+        return bool(self.query) and not (self.redirect or self.members_of or self.rows or self.conflicts)

@@ -30,8 +30,16 @@ def robots(request):
 
 @require_safe
 def opensearch(request):
-    """Describe the search to browsers."""
-    addresses = {"home": _absolute(request, "home"), "search": _absolute(request, "search")}
+    """Describe the search to browsers.
+
+    It names no suggestions: a browser would send each letter that is typed into
+    its address bar, whatever it is about, and show names without their class.
+    """
+    addresses = {name: _absolute(request, name) for name in ("home", "search")}
+    addresses |= {
+        "self": _absolute(request, "opensearch"),
+        "icon": request.build_absolute_uri(static("favicon.svg")),
+    }
     return render(request, "opensearch.xml", addresses, content_type="application/opensearchdescription+xml")
 
 

@@ -1,17 +1,12 @@
-"""Lists of drugs: the front page, A to Z, classes, search."""
+"""Lists of drugs: the front page, A to Z, classes."""
 
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from monographs.models import DrugClass
-from monographs.names import slugify_name
 from monographs.presenters.letters import present_home, present_letters
 from monographs.presenters.lists import present_class, present_classes
-from monographs.presenters.search import present_results
 from monographs.review import clinical_now
-from monographs.search import find
 
 
 @require_safe
@@ -39,13 +34,3 @@ def class_page(request, slug):
     drug_class = get_object_or_404(DrugClass.objects.select_related("parent"), slug=slug)
     page = present_class(drug_class, request.GET.get("page", ""), at=clinical_now())
     return render(request, "monographs/class.html", page)
-
-
-@require_safe
-def search(request):
-    """Open the one drug that was named in full, or show what was found."""
-    results = find(request.GET.get("q", ""), at=clinical_now())
-    if results.redirect is not None:
-        came_from = urlencode({"from": slugify_name(results.redirect_name)})
-        return redirect(f"{reverse('drug', args=[results.redirect.slug])}?{came_from}")
-    return render(request, "monographs/search.html", present_results(results))

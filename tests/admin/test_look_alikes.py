@@ -73,6 +73,6 @@ def test_the_page_names_what_the_other_is(client, pair):
     page = client.get("/drugs/cisplatin/").text
 
     assert (
-        'Not to be confused with <a href="/drugs/carboplatin/">carboplatin</a> (calcium-channel blocker).'
+        'Not to be confused with <a href="/drugs/carboplatin/">carboplatin</a> (a calcium-channel blocker).'
         in page
     )

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from monographs import models
-from monographs.models import CrossLink, Drug, DrugClass, Letter
+from monographs.models import CrossLink, Drug, DrugClass, Letter, MissedWord
 from monographs.vocabulary import SectionKind
 from tests import builders, pages
 from tests.admin.forms import change_of, opened, signed_in
@@ -18,10 +18,14 @@ NOUNS = [
     *("drug", "drugclass", "source", "nameconflict"),
     *("edit", "revision", "release", "livedrug", "oldslug", "safetynotice", "questioned"),
 ]
-SAFE_IN_BULK = {CrossLink: {"mark_checked", "replace_target", "export_csv"}, Letter: {"try_again"}}
+SAFE_IN_BULK = {
+    CrossLink: {"mark_checked", "replace_target", "export_csv"},
+    Letter: {"try_again"},
+    MissedWord: {"dismiss"},
+}
 RECORD = [
     *(models.Edit, models.Revision, models.Release, models.LiveDrug, models.OldSlug),
-    *(models.SafetyNotice, models.Questioned, Letter),
+    *(models.SafetyNotice, models.Questioned, Letter, MissedWord),
 ]
 
 

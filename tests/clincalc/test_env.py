@@ -71,6 +71,10 @@ NO_SENDER = ("reviews", "reviews@", "A <a@example.org>, b@example.org", "a@examp
         (env.origins, "CSRF_TRUSTED_ORIGINS", "www.example.org"),
         (env.networks, "TRUSTED_PROXIES", "10.0.0.0/33"),
         (lambda name: env.market(name, "GB"), "HOME_MARKET", "England"),
+        (lambda name: env.rate(name, ""), "SEARCH_RATE", "50"),
+        (lambda name: env.rate(name, ""), "SEARCH_RATE", "0/200"),
+        (lambda name: env.rate(name, ""), "SEARCH_RATE", "50/200/1"),
+        (lambda name: env.rate(name, ""), "SEARCH_RATE", "-1/5"),
         (lambda name: env.time_zone(name, "Europe/London"), "TIME_ZONE", "Europe/Londn"),
         (lambda name: env.time_zone(name, "Europe/London"), "TIME_ZONE", "../etc/passwd"),
         (lambda name: env.database(env.text(name)), "DATABASE_URL", "mysql://db/clincalc"),
@@ -220,3 +224,16 @@ def test_a_near_name_is_left_alone_when_ours_is_set_too():
 
 def test_every_name_of_ours_is_known_to_itself():
     env.refuse_typos({name + end: "x" for name in env.NAMES for end in ("", "_FILE")})
+
+
+@pytest.mark.parametrize(("value", "rate"), [("50/200", (50, 200)), (" 1/1 ", (1, 1)), ("", None)])
+def test_a_rate_is_how_many_a_second_and_how_many_at_once(monkeypatch, value, rate):
+    monkeypatch.setenv("SUGGEST_RATE", value)
+
+    assert env.rate("SUGGEST_RATE", "9/9") == rate
+
+
+def test_a_rate_that_is_not_set_is_its_default(monkeypatch):
+    monkeypatch.delenv("SUGGEST_RATE", raising=False)
+
+    assert env.rate("SUGGEST_RATE", "9/9") == (9, 9)

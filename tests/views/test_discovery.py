@@ -9,6 +9,7 @@ from tests.builders import released
 from tests.pages import known, withdrawn
 
 pytestmark = pytest.mark.django_db
+OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 
 
@@ -72,8 +73,25 @@ def test_browsers_learn_how_to_search(client):
     response = client.get("/opensearch.xml")
 
     root = ElementTree.fromstring(response.content)
-    template = root.find("{http://a9.com/-/spec/opensearch/1.1/}Url").get("template")
-    assert template == "http://testserver/search/?q={searchTerms}"
+    told = {element.tag.partition("}")[2]: element.text for element in root}
+    urls = {url.get("rel"): url.get("template") for url in root.iter(f"{OPENSEARCH}Url")}
+    assert urls == {
+        "results": "http://testserver/search/?q={searchTerms}",
+        "self": "http://testserver/opensearch.xml",
+    }
+    assert (told["ShortName"], told["Language"]) == ("ClinCalc Pro", "en-GB")
+    assert told["Image"].startswith("http://testserver/static/favicon.")
+    assert told["SearchForm"] == "http://testserver/"
+    assert response["Content-Type"] == "application/opensearchdescription+xml"
+
+
+def test_a_long_name_of_the_site_is_cut_to_what_browsers_take(client, settings):
+    settings.SITE_NAME = "The Formulary & Guide of a Very Large Hospital Trust in the North"
+
+    root = ElementTree.fromstring(client.get("/opensearch.xml").content)
+
+    assert len(root.find(f"{OPENSEARCH}ShortName").text) <= 16
+    assert len(root.find(f"{OPENSEARCH}LongName").text) <= 48
 
 
 def test_the_old_address_of_the_icon_leads_to_the_icon(client):

@@ -598,4 +598,4 @@ def test_pages_with_reviews_and_notices_set_no_cookie_and_have_nothing_inline(cl
         assert not response.cookies
         assert "Cookie" not in response.get("Vary", "")
         assert " style=" not in response.content.decode()
-        assert "<script" not in response.content.decode()
+        assert "<script>" not in response.content.decode()

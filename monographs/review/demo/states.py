@@ -1,12 +1,13 @@
 """What the life of a review looks like: some starter monographs, each through the real steps to a state.
 
 No text here says anything of a medicine that the starter monographs do not
-say already: a change is of wording, or repeats a statement word for word.
+say already: a change puts a statement elsewhere, or repeats one word for word.
+Which one, the text decides, so that a better text breaks no demonstration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -39,8 +40,7 @@ from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, Relation, S
 
 INTERESTS = "None: this is a demonstration account."
 CHECK_NOTICE = timedelta(days=30)
-# The words to be replaced in a section, and the new ones.
-Changes = Mapping[SectionKind, tuple[str, str]]
+type Sections = dict[SectionKind, str]
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,10 @@ def due_today(drug: Drug) -> None:
     _approve(drug, due_on=_today())
 
 
-def reworded(drug: Drug, *, note: str, changes: Changes) -> None:
+def reordered(drug: Drug, *, note: str, moved: Sequence[SectionKind]) -> None:
     """An editorial change was signed and published; the day of the next review stayed."""
     _approve(drug, due_on=_today() + timedelta(days=400))
-    revision = _change(drug, ChangeKind.EDITORIAL, note, changes)
+    revision = _change(drug, ChangeKind.EDITORIAL, note, _with_last_first(drug, moved))
     _sign(revision, account("demo.reviewer"))
     release(
         revision=revision,
@@ -83,13 +83,13 @@ def reworded(drug: Drug, *, note: str, changes: Changes) -> None:
     )
 
 
-def in_review(drug: Drug, *, note: str, changes: Changes) -> None:
+def in_review(drug: Drug, *, note: str, moved: Sequence[SectionKind]) -> None:
     """A newer text waits; a reviewer took it and has read the first of its changed sections."""
     _approve(drug, due_on=_today() + timedelta(days=14))
-    revision = _change(drug, ChangeKind.CLINICAL, note, changes)
+    revision = _change(drug, ChangeKind.CLINICAL, note, _with_last_first(drug, moved))
     reviewer = account("demo.reviewer")
     take(drug=drug, part=Part.MONOGRAPH, by=reviewer)
-    keep_draft(revision=revision, by=reviewer, read=[next(iter(changes))], fields={})
+    keep_draft(revision=revision, by=reviewer, read=moved[:1], fields={})
 
 
 def changes_requested(drug: Drug, *, comment: str, notes: Mapping[SectionKind, str]) -> None:
@@ -99,28 +99,31 @@ def changes_requested(drug: Drug, *, comment: str, notes: Mapping[SectionKind, s
     request_changes(revision=revision, by=reviewer, digest=revision.digest, comment=comment)
 
 
-def safety_waiting(drug: Drug, *, note: str, changes: Changes) -> None:
+def safety_waiting(drug: Drug, *, note: str) -> None:
     """A safety change waits for a signature; when it has waited 72 hours, readers are told."""
     _approve(drug)
-    _change(drug, ChangeKind.SAFETY, note, changes)
+    sections = build(drug).sections
+    first, *_ = _lines(sections[SectionKind.CAUTIONS])
+    monitoring = "\n\n".join([sections[SectionKind.MONITORING], first])
+    _change(drug, ChangeKind.SAFETY, note, {SectionKind.MONITORING: monitoring})
 
 
-def notice_since(drug: Drug, *, text: str, key: str) -> None:
+def notice_since(drug: Drug, *, text: str) -> None:
     """A safety notice was put up after the review."""
     _approve(drug)
-    _notice(drug, drug, text, key)
+    _notice(drug, drug, text)
 
 
-def class_notice_since(drug: Drug, *, text: str, key: str) -> None:
+def class_notice_since(drug: Drug, *, text: str) -> None:
     """The same, on the class of the drug."""
     _approve(drug)
-    _notice(drug, drug.primary_class, text, key)
+    _notice(drug, drug.primary_class, text)
 
 
-def source_changed(drug: Drug, *, key: str, label: str) -> None:
+def source_changed(drug: Drug, *, label: str) -> None:
     """A source that the reviewed text cites was superseded. The newer one says that it is none."""
     _approve(drug)
-    old = drug.citations.select_related("source").get(key=key).source
+    old = _source_of(drug)
     newer = Source.objects.create(
         kind=old.kind,
         identifier=old.identifier,
@@ -174,29 +177,15 @@ STORIES = (
     Story("omeprazole", due_today),
     Story(
         "bisoprolol",
-        reworded,
-        {
-            "note": "Demonstration: wording only.",
-            "changes": {
-                SectionKind.COUNSELLING: (
-                    "More than the prescribed dose taken: get help",
-                    "Taken more than the prescribed dose: get help",
-                )
-            },
-        },
+        reordered,
+        {"note": "Demonstration: another order, no other words.", "moved": [SectionKind.COUNSELLING]},
     ),
     Story(
         "metformin",
         in_review,
         {
-            "note": "Demonstration: wording only, sent in as a clinical change to set a new day of review.",
-            "changes": {
-                SectionKind.MONITORING: (
-                    "With risk factors for deficiency consider regular vitamin B12 tests.",
-                    "With risk factors for deficiency, consider regular tests of vitamin B12.",
-                ),
-                SectionKind.COUNSELLING: ("Take it with a meal.", "Take it together with a meal."),
-            },
+            "note": "Demonstration: another order, sent in as a clinical change to set a new day of review.",
+            "moved": [SectionKind.MONITORING, SectionKind.COUNSELLING],
         },
     ),
     Story(
@@ -214,14 +203,7 @@ STORIES = (
         "methotrexate",
         safety_waiting,
         {
-            "note": "Demonstration: a statement under Cautions is repeated under Monitoring.",
-            "changes": {
-                SectionKind.MONITORING: (
-                    "- Ask about cough and breathlessness at every visit. [smpc 4.4]",
-                    "- Ask about cough and breathlessness at every visit. [smpc 4.4]\n"
-                    "- Bone marrow suppression can come abruptly and at doses that seem safe. [smpc 4.4]",
-                )
-            },
+            "note": "Demonstration: the first statement of Cautions is repeated under Monitoring.",
         },
     ),
     Story(
@@ -229,7 +211,6 @@ STORIES = (
         notice_since,
         {
             "text": "Demonstration notice: this is how a safety notice looks. No new risk is known.",
-            "key": "dsu-mg",
         },
     ),
     Story(
@@ -237,10 +218,9 @@ STORIES = (
         class_notice_since,
         {
             "text": "Demonstration notice: this is how a safety notice on a class looks. No new risk is known.",
-            "key": "dsu-pph",
         },
     ),
-    Story("apixaban", source_changed, {"key": "smpc", "label": "Demonstration: no such revision exists"}),
+    Story("apixaban", source_changed, {"label": "Demonstration: no such revision exists"}),
     Story(
         "salbutamol",
         revoked,
@@ -284,33 +264,40 @@ def _sign(revision: Revision, by: Any, *, due_on: date | None = None) -> Review:
     )
 
 
-def _change(drug: Drug, kind: ChangeKind, note: str, changes: Changes) -> Revision:
-    """Replace words (once each) in the sections of a drug and submit. Raises ValueError when they are not there."""
+def _change(drug: Drug, kind: ChangeKind, note: str, changed: Sections) -> Revision:
+    """Give sections of a drug another text and submit."""
     document = build(drug)
-    sections = dict(document.sections)
-    for section, (old, new) in changes.items():
-        if sections[section].count(old) != 1:
-            raise ValueError(f"{drug}, {section.label}: “{old}” does not stand there once.")
-        sections[section] = sections[section].replace(old, new)
     return edit_and_submit(
         drug=drug,
-        document=document.model_copy(update={"sections": sections}),
+        document=document.model_copy(update={"sections": {**document.sections, **changed}}),
         by=account("demo.editor"),
-        what=f"edited {', '.join(section.label for section in changes)}",
+        what=f"edited {', '.join(section.label for section in changed)}",
         change_kind=kind,
         note=note,
     )
 
 
-def _notice(drug: Drug, on: Any, text: str, key: str) -> None:
+def _with_last_first(drug: Drug, moved: Sequence[SectionKind]) -> Sections:
+    """Return these sections of a drug with their last statement put first."""
+    sections = build(drug).sections
+    return {kind: "\n\n".join([last, *rest]) for kind in moved for *rest, last in [_lines(sections[kind])]}
+
+
+def _lines(text: str) -> list[str]:
+    """Return the statements of a section as they are written."""
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def _notice(drug: Drug, on: Any, text: str) -> None:
     """Put up a notice with a source that the drug cites."""
     post_notice(
-        on=on,
-        text=text,
-        source=drug.citations.select_related("source").get(key=key).source,
-        check_on=_today() + CHECK_NOTICE,
-        by=account("demo.lead"),
+        on=on, text=text, source=_source_of(drug), check_on=_today() + CHECK_NOTICE, by=account("demo.lead")
     )
+
+
+def _source_of(drug: Drug) -> Source:
+    """Return the source that the drug cites first."""
+    return drug.citations.select_related("source").order_by("key")[0].source
 
 
 def _shown(drug: Drug) -> Revision:

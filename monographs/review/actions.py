@@ -266,8 +266,8 @@ def _show(
     """Write the release of a revision and what follows from it."""
     released = _released(drug, revision, by, reason, acknowledged)
     write_live(released)
-    find_look_alikes({drug.pk})
     make_findable([drug.pk])
+    find_look_alikes({drug.pk})
     raise_generation()
     return released
 

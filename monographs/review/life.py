@@ -99,8 +99,8 @@ def rename(*, drug: Drug, name: str, slug: str, by: Any, reason: str) -> OldSlug
     Drug.objects.filter(pk=drug.pk).update(name=name, slug=slug, lock_version=F("lock_version") + 1)
     LiveDrug.objects.filter(drug=drug).update(slug=slug)
     record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=f"renamed from {drug.name} ({drug.slug})")
-    find_look_alikes({drug.pk})
     make_findable([drug.pk])
+    find_look_alikes({drug.pk})
     raise_generation()
     return former
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from monographs.models import Drug, DrugName, LiveDrug, LookAlike
+from monographs.models import Drug, LiveDrug, LookAlike, SearchName
 from monographs.names import alike
 from monographs.review.clock import clinical_now
 from monographs.review.live import raise_generation
@@ -38,6 +38,7 @@ class Partner:
     name is `drug`. Without a page `slug` and `class_name` are empty.
     """
 
+    drug_id: int
     own_name: str
     name: str
     drug: str
@@ -131,8 +132,8 @@ def _partner(own_name: str, drug: Drug, name: str) -> Partner:
     """Return one side of a pair as readers of the other are told of it."""
     live = getattr(drug, "live", None)
     if live is None or live.monograph_id is None:
-        return Partner(own_name, name, drug.name, "", "")
-    return Partner(own_name, name, live.name, live.slug, live.drug_class.name)
+        return Partner(drug.pk, own_name, name, drug.name, "", "")
+    return Partner(drug.pk, own_name, name, live.name, live.slug, live.drug_class.name)
 
 
 def _pairs_of(drugs: set[int]) -> dict[Key, LookAlike]:
@@ -169,11 +170,10 @@ def _most_alike(pairs: dict[Key, LookAlike], drugs: Collection[int]) -> dict[Key
 
 def _owners() -> Owners:
     """Return the names by which drugs are prescribed: their own, and current brands of those with a page."""
-    names = DrugName.objects.filter(
-        Q(kind__in=OWN_NAMES) | Q(kind=NameKind.BRAND, is_current=True, drug__live__isnull=False)
-    ).exclude(drug__successors__isnull=False)
+    prescribed = Q(kind__in=OWN_NAMES) | Q(kind=NameKind.BRAND, is_current=True, drug__live__isnull=False)
+    names = SearchName.objects.filter(prescribed).order_by("norm", "drug", "name")
     owners: Owners = {}
-    for norm, drug, name in names.order_by("norm", "drug", "name").values_list("norm", "drug", "name"):
+    for norm, drug, name in names.values_list("norm", "drug", "name"):
         owners.setdefault(norm, {}).setdefault(drug, name)
     return owners
 

@@ -1,7 +1,7 @@
 """Finding the right medicine at once, and never opening the wrong one silently."""
 
 from monographs.search.query import LONGEST_QUERY, MOST_ROWS, find, suggest
-from monographs.search.results import Matched, Partner, Results, Row
+from monographs.search.results import Matched, Results, Row
 from monographs.search.text import PAGE, Hit, TextResults, in_text
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "PAGE",
     "Hit",
     "Matched",
-    "Partner",
     "Results",
     "Row",
     "TextResults",

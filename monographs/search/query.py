@@ -18,6 +18,7 @@ from monographs.models.search import COMPONENT
 from monographs.names import normalise
 from monographs.names.keys import Tier, joined
 from monographs.related import drugs_under
+from monographs.review import look_alikes_of
 from monographs.search import candidates
 from monographs.search.abbreviations import meanings_of
 from monographs.search.aside import without_strength_and_form
@@ -189,6 +190,9 @@ def _with_guesses(met: Met) -> Met:
         met.guesses.add_drugs([pk for pk in _members(members_of) if pk not in met.hits.matched])
     near = _guessed(met.norm, most)
     met.guesses.add([row for row in near if row.drug_id not in met.hits.matched])
+    # Of two that are easily taken for one another a guess shows both.
+    partners = [one.drug_id for rows in look_alikes_of(list(met.guesses.matched)).values() for one in rows]
+    met.guesses.add_drugs([pk for pk in partners if pk not in met.hits.matched])
     return met
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monographs.models import DrugClass, LiveDrug, NameConflict
-from monographs.review import Mark
+from monographs.review import Mark, Partner
 
 
 @dataclass(frozen=True)
@@ -15,14 +15,6 @@ class Matched:
     name: str
     kind: str
     market: str
-
-
-@dataclass(frozen=True)
-class Partner:
-    """A medicine that is easily taken for the one in the row."""
-
-    name: str
-    class_name: str
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""From the drugs that were found to the rows that are shown: seven queries at most, whatever their number."""
+"""From the drugs that were found to the rows that are shown: eight queries at most, whatever their number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from monographs.models import DrugComponent, LiveDrug, SearchName
 from monographs.models.search import COMPONENT
-from monographs.review import facts_of, mark
+from monographs.review import facts_of, look_alikes_of, mark
 from monographs.search.results import Matched, Row
 
 
@@ -63,6 +63,7 @@ def rows_of(hits: Hits, *, at: datetime) -> tuple[Row, ...]:
     first = SearchName.objects.filter(drug__in=known, is_first=True)
     names = dict(first.values_list("drug", "drug__name"))
     contained = _components(known)
+    look_alikes = look_alikes_of(ids)
     return tuple(
         Row(
             drug_id=pk,
@@ -73,6 +74,7 @@ def rows_of(hits: Hits, *, at: datetime) -> tuple[Row, ...]:
             mark=mark(facts[pk], at) if pk in lives else None,
             is_exact=pk in hits.exact,
             components=tuple(lives[pk].components) if pk in lives else tuple(contained[pk]),
+            look_alikes=tuple(look_alikes.get(pk, ())),
         )
         for pk in ids
         if pk in lives or pk in names

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from monographs import review
-from monographs.models import DrugName, LookAlike
+from monographs.models import Drug, LookAlike, SearchName
 from monographs.review import Partner
 from monographs.vocabulary import LookAlikeState, NameKind
 from tests import builders
@@ -52,10 +52,10 @@ def test_a_brand_is_told_with_the_drug_that_it_is_of():
     names = [{"name": "Omeprazole", "kind": "inn"}, {"name": "Losec", "kind": "brand", "market": "GB"}]
     live = builders.released("Omeprazole", names=names)
     names = [{"name": "Furosemide", "kind": "inn"}, {"name": "Losix", "kind": "brand", "market": "GB"}]
-    builders.released("Furosemide", names=names)
+    other = builders.released("Furosemide", names=names)
 
     assert review.look_alikes_of([live.pk])[live.pk] == [
-        Partner("Losec", "Losix", "Furosemide", "furosemide", "Calcium-channel blocker")
+        Partner(other.pk, "Losec", "Losix", "Furosemide", "furosemide", "Calcium-channel blocker")
     ]
 
 
@@ -64,7 +64,7 @@ def test_a_known_name_without_a_page_is_a_partner_without_an_address():
     live = builders.released("Penicillin")
 
     assert review.look_alikes_of([live.pk])[live.pk] == [
-        Partner("Penicillin", "Penicillamine", "Penicillamine", "", "")
+        Partner(known.pk, "Penicillin", "Penicillamine", "Penicillamine", "", "")
     ]
     assert known.pk not in review.look_alikes_of([])
 
@@ -73,7 +73,7 @@ def test_two_names_without_a_page_are_no_pair():
     builders.written("Penicillamine")
     builders.submitted("Penicillin")
 
-    review.find_look_alikes({drug.drug_id for drug in DrugName.objects.all()})
+    review.find_look_alikes(set(Drug.objects.values_list("pk", flat=True)))
 
     assert not LookAlike.objects.exists()
 
@@ -100,7 +100,9 @@ def test_a_decided_pair_with_other_names_waits_again(editor):
     live = builders.released("Carboplatin")
     other = builders.released("Cisplatin")
     decide(LookAlike.objects.get(), LookAlikeState.DISMISSED, editor)
-    DrugName.objects.create(drug=other.drug, name="Carboplatina", kind=NameKind.BAN)
+    SearchName.objects.create(
+        drug=other.drug, name="Carboplatina", kind=NameKind.BAN, weight=0, is_first=False
+    )
 
     review.find_look_alikes({live.pk})
 
@@ -111,7 +113,7 @@ def test_a_decided_pair_with_other_names_waits_again(editor):
 def test_an_undecided_pair_goes_when_its_names_do():
     live = builders.released("Carboplatin")
     other = builders.released("Cisplatin")
-    DrugName.objects.filter(drug=other.drug).update(norm="docetaxel", name="Docetaxel")
+    SearchName.objects.filter(drug=other.drug).update(norm="docetaxel", name="Docetaxel")
 
     review.find_look_alikes({live.pk})
 

@@ -202,3 +202,13 @@ def test_what_cannot_be_seen_is_not_shown_again(client, q):
 
     assert "xyzzy" in page
     assert q not in page
+
+
+def test_a_guess_shows_the_medicine_that_it_is_easily_taken_for():
+    builders.released("Carboplatin")
+    builders.released("Cisplatin")
+
+    results = find("carboplatim", at=clinical_now())
+
+    assert [row.name for row in results.guesses] == ["Carboplatin", "Cisplatin"]
+    assert [one.name for one in results.guesses[0].look_alikes] == ["Cisplatin"]

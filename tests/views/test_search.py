@@ -8,8 +8,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 from clincalc import limits
 from monographs.models import MissedWord
-from monographs.review import clinical_now, facts_of, mark
-from monographs.search import LONGEST_QUERY, Matched, Partner, Results, Row
+from monographs.review import Partner, clinical_now, facts_of, mark
+from monographs.search import LONGEST_QUERY, Matched, Results, Row
 from monographs.vocabulary import NameKind
 from tests.builders import released
 from tests.pages import drug_class, in_class, known, words
@@ -87,8 +87,9 @@ def test_a_row_tells_name_class_mark_names_that_matched_what_it_contains_and_wha
                 matched=matched,
                 components=("Piperacillin", "Tazobactam"),
                 look_alikes=(
-                    Partner("Lenalidomide", "Immunomodulator"),
-                    Partner("Penicillamine", "Chelating agent"),
+                    Partner(2, "Pomalidomide", "Penicillamine", "Penicillamine", "", "Chelating agent"),
+                    Partner(3, "Imnovid", "Imuran", "Azathioprine", "azathioprine", "Purine analogue"),
+                    Partner(4, "Pomalidomide", "Lenalidomide", "Lenalidomide", "", ""),
                 ),
             ),
         ),
@@ -98,8 +99,8 @@ def test_a_row_tells_name_class_mark_names_that_matched_what_it_contains_and_wha
 
     assert (
         "Pomalidomide immunomodulator · Not reviewed Imnovid (brand) · Pomalyst (brand in the United States) "
-        "Contains piperacillin and tazobactam Not to be confused with lenalidomide (an immunomodulator) or "
-        "penicillamine (a chelating agent) None of these?"
+        "Contains piperacillin and tazobactam Not to be confused with penicillamine (chelating agent) or "
+        "lenalidomide Imnovid: not to be confused with Imuran (azathioprine, purine analogue) None of these?"
     ) in page
 
 

@@ -55,11 +55,3 @@ def confusable(partner: Partner) -> Confusable:
         reverse("drug", args=[partner.slug]) if partner.slug else "",
         ", ".join(filter(None, what)),
     )
-
-
-def in_one_line(partner: Partner, name: str) -> str:
-    """Return what the result of a drug of this name says of another: "penicillamine (a chelating agent)"."""
-    other = confusable(partner)
-    words = f"{other.name} ({other.what})" if other.what else other.name
-    is_own = partner.own_name.casefold() == name.casefold()
-    return words if is_own else f"{words}, which is like {partner.own_name}"

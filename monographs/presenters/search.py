@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from monographs.names import slugify_name
 from monographs.presenters.lists import demo_of
-from monographs.presenters.look_alikes import in_one_line
+from monographs.presenters.look_alikes import warned_of
 from monographs.presenters.names import kind_in, short_kind
 from monographs.presenters.words import listed, lower_first, plural, shortened, unique, with_article
 from monographs.related import drugs_under
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from monographs.models import DrugClass, NameConflict
+    from monographs.presenters.look_alikes import Warned
     from monographs.review import Mark
     from monographs.search import Hit, Matched, Results, Row, TextResults
 
@@ -36,7 +37,8 @@ class Found:
     """One result. Without `url` only the name is known.
 
     `matched` is words such as "Imnovid (brand)", `contains` such as
-    "piperacillin and tazobactam", `not_this` such as "penicillamine (a chelating agent)".
+    "piperacillin and tazobactam", `warnings` such as "Not to be confused with
+    penicillamine (chelating agent)".
     """
 
     drug_id: int
@@ -46,7 +48,7 @@ class Found:
     matched: str
     mark: Mark | None
     contains: str
-    not_this: str
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,7 @@ def present_results(results: Results, typed: str) -> dict[str, Any]:
         "shown": shortened(results.query, SHOWN_QUERY),
         "found": [row for row in found if row not in others],
         "others": others,
-        "not_these": _taken_apart(
-            [(row.name, row.class_name) for row in others if row.class_name][:MOST_NOT_THESE]
-        ),
+        "not_these": _told_apart(others),
         "guesses": guesses,
         "members_of": results.members_of,
         # A class that was typed in full has its members among the rows, one that is only near among the guesses.
@@ -176,7 +176,7 @@ def _found(row: Row) -> Found:
         " · ".join([*matched[:SHOWN_NAMES], *more]),
         row.mark,
         listed([lower_first(name) for name in row.components]),
-        listed([in_one_line(one, row.name) for one in row.look_alikes], "or"),
+        tuple(map(_warning, warned_of(row.look_alikes, row.name))),
     )
 
 
@@ -190,14 +190,18 @@ def _matched(match: Matched) -> str:
     return f"{match.name} ({kind_in(match.kind, match.market, settings.HOME_MARKET)})"
 
 
-def _taken_apart(medicines: Iterable[tuple[str, str]]) -> str:
-    """Return medicines with their classes, such as "penicillamine (a chelating agent)"."""
-    return listed([_with_class(name, class_name) for name, class_name in medicines], "or")
+def _warning(warned: Warned) -> str:
+    """Return what one name of a medicine must not be taken for."""
+    others = listed([one.name + (f" ({one.what})" if one.what else "") for one in warned.others], "or")
+    if warned.own_name:
+        return f"{warned.own_name}: not to be confused with {others}"
+    return f"Not to be confused with {others}"
 
 
-def _with_class(name: str, class_name: str) -> str:
-    """Return one medicine with its class, where it has one."""
-    return lower_first(name) + (f" ({with_article(lower_first(class_name))})" if class_name else "")
+def _told_apart(others: list[Found]) -> str:
+    """Return the first medicines with their classes, such as "penicillamine (a chelating agent)"."""
+    classed = [row for row in others if row.class_name][:MOST_NOT_THESE]
+    return listed([f"{lower_first(row.name)} ({with_article(row.class_name)})" for row in classed], "or")
 
 
 def _others(drug_class: DrugClass, rows: Iterable[Row], found: list[Found]) -> list[Found]:

@@ -63,10 +63,11 @@ def find(q: str, *, at: datetime) -> Results:
     if not normalise(query):
         return Results(query)
     with bounded():
-        met = _named_by(normalise(query))
-        live, name = _unambiguous(met) if len(q) <= LONGEST_QUERY else (None, "")
-        if live is not None:
-            return Results(query, redirect=live, redirect_name=name)
+        met = named_by(normalise(query))
+        name = name_that_opens(met) if len(q) <= LONGEST_QUERY else None
+        live = LiveDrug.objects.filter(drug=name.drug_id).first() if name else None
+        if name is not None and live is not None:
+            return Results(query, redirect=live, redirect_name=name.name)
         met = _met(query, met)
         return Results(
             query,
@@ -85,7 +86,7 @@ def suggest(q: str, *, at: datetime) -> tuple[Row, ...]:
     if not normalise(query):
         return ()
     with bounded():
-        met = _met(query, _named_by(normalise(query)))
+        met = _met(query, named_by(normalise(query)))
         typed = set(met.hits.matched)
         for drug_id, matched in met.guesses.matched.items():
             met.hits.matched.setdefault(drug_id, matched)
@@ -107,13 +108,13 @@ def _met(query: str, whole: Met) -> Met:
     rest, set_aside = without_strength_and_form(query)
     if not set_aside:
         return _with_guesses(whole)
-    met = _named_by(normalise(rest))
+    met = named_by(normalise(rest))
     met.set_aside = set_aside
     _list(met)
     return _with_guesses(met)
 
 
-def _named_by(norm: str) -> Met:
+def named_by(norm: str) -> Met:
     """Return what bears a name in full: drugs, medicines elsewhere, a class. Three queries."""
     meanings = meanings_of(norm)
     return Met(
@@ -219,22 +220,19 @@ def _known[First, Second](pairs: list[tuple[First | None, Second]]) -> list[tupl
     return [(first, second) for first, second in pairs if first is not None]
 
 
-def _unambiguous(met: Met) -> tuple[LiveDrug | None, str]:
-    """Return the one drug that may be opened at once, and the name that says so.
+def name_that_opens(met: Met) -> SearchName | None:
+    """Return the name that may open its drug at once, if that drug has a page.
 
     Names that editors have drafted find nothing, but they forbid it too.
     """
     if met.conflicts or met.is_abbreviation or (met.members_of and is_in_full(met.members_of, met.norm)):
-        return None, ""
+        return None
     exact = [row for row in met.exact if row.kind != COMPONENT]
-    owners = {row.drug_id for row in exact}
     own = next((row for row in exact if _opens(row)), None)
-    if own is None or len(owners) != 1:
-        return None, ""
-    if DrugName.objects.filter(norm=met.norm).exclude(drug=own.drug_id).exists():
-        return None, ""
-    live = LiveDrug.objects.filter(drug=own.drug_id).first()
-    return live, own.name if live else ""
+    if own is None or {row.drug_id for row in exact} != {own.drug_id}:
+        return None
+    drafted = DrugName.objects.filter(norm=met.norm).exclude(drug=own.drug_id)
+    return None if drafted.exists() else own
 
 
 def _opens(row: SearchName) -> bool:

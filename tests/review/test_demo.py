@@ -212,7 +212,6 @@ def test_a_database_with_somebodys_work_is_refused(tmp_path, monkeypatch, make):
     assert not DemoDatabase.objects.exists()
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("slug", ["bisoprolol", "metformin", "methotrexate"])
 def test_a_change_of_the_demonstration_says_nothing_that_was_not_said(loaded, slug):
     first, last = (

@@ -87,8 +87,9 @@ def test_a_row_tells_name_class_mark_names_that_matched_what_it_contains_and_wha
                 matched=matched,
                 components=("Piperacillin", "Tazobactam"),
                 look_alikes=(
-                    Partner(8, "Pomalidomide", "Lenalidomide", "Lenalidomide", "", "Immunomodulator"),
-                    Partner(9, "Imnovid", "Innovad", "Penicillamine", "", "Chelating agent"),
+                    Partner(2, "Pomalidomide", "Penicillamine", "Penicillamine", "", "Chelating agent"),
+                    Partner(3, "Imnovid", "Imuran", "Azathioprine", "azathioprine", "Purine analogue"),
+                    Partner(4, "Pomalidomide", "Lenalidomide", "Lenalidomide", "", ""),
                 ),
             ),
         ),
@@ -98,8 +99,8 @@ def test_a_row_tells_name_class_mark_names_that_matched_what_it_contains_and_wha
 
     assert (
         "Pomalidomide immunomodulator · Not reviewed Imnovid (brand) · Pomalyst (brand in the United States) "
-        "Contains piperacillin and tazobactam Not to be confused with lenalidomide (an immunomodulator) or "
-        "Innovad (penicillamine, a chelating agent), which is like Imnovid None of these?"
+        "Contains piperacillin and tazobactam Not to be confused with penicillamine (a chelating agent) or "
+        "lenalidomide Imnovid: not to be confused with Imuran (azathioprine, a purine analogue) None of these?"
     ) in page
 
 

@@ -1,0 +1,1 @@
+"""Measuring how well and how fast names are found."""

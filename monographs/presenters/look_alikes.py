@@ -48,7 +48,8 @@ def warned_of(partners: Iterable[Partner], name: str) -> list[Warned]:
 def confusable(partner: Partner) -> Confusable:
     """Return a drug that must not be taken for another."""
     is_own = partner.name.casefold() == partner.drug.casefold()
-    kind = with_article(lower_first(partner.class_name)) if partner.class_name else ""
+    class_name, _, _ = partner.class_name.partition(" (")
+    kind = with_article(lower_first(class_name)) if class_name else ""
     what = ["" if is_own else lower_first(partner.drug), kind]
     return Confusable(
         lower_first(partner.name) if is_own else partner.name,

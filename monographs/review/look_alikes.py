@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from monographs.models import Drug, LiveDrug, LookAlike, SearchName
+from monographs.models import Drug, DrugComponent, LiveDrug, LookAlike, SearchName
 from monographs.names import alike
 from monographs.review.clock import clinical_now
 from monographs.review.live import raise_generation
@@ -26,6 +27,8 @@ from monographs.vocabulary import LookAlikeState, NameKind
 MOST_SHOWN = 3
 # Of a family of names that all end alike an editor is not asked about every two.
 MOST_FOUND = 12
+# Brands are short, and made to sound alike: below this nearly all pairs are chance.
+ALIKE_BRANDS = 70
 OWN_NAMES = (NameKind.INN, NameKind.BAN, NameKind.USAN, NameKind.GENERIC)
 BATCH = 500
 
@@ -111,6 +114,10 @@ def look_alikes_of(drugs: Collection[int]) -> dict[int, list[Partner]]:
     return {drug: shown[drug] for drug in drugs if shown.get(drug)}
 
 
+# By which drugs with a page are prescribed here; of a brand without a market nobody knows better.
+_HOME_BRANDS = Q(
+    kind=NameKind.BRAND, is_current=True, market__in=(settings.HOME_MARKET, ""), drug__live__isnull=False
+)
 _FOLLOWS = ("first_name", "second_name", "likeness", "state", "reason", "decided_by", "decided_at")
 
 
@@ -138,8 +145,10 @@ def _partner(own_name: str, drug: Drug, name: str) -> Partner:
 
 def _pairs_of(drugs: set[int]) -> dict[Key, LookAlike]:
     """Return the pairs in which one of these drugs takes part, unsaved, by the ids of the two."""
-    owners = _owners()
+    own, brands = _owners(Q(kind__in=OWN_NAMES)), _owners(_HOME_BRANDS)
+    owners = {norm: own.get(norm, {}) | brands.get(norm, {}) for norm in sorted(own.keys() | brands.keys())}
     open_drugs = set(LiveDrug.objects.readable().values_list("pk", flat=True))
+    parts = {frozenset(pair) for pair in DrugComponent.objects.values_list("combination", "component")}
     pairs: dict[Key, LookAlike] = {}
     rest = dict(owners)
     for norm, here in owners.items():
@@ -148,11 +157,14 @@ def _pairs_of(drugs: set[int]) -> dict[Key, LookAlike]:
         # Each two names are compared once.
         del rest[norm]
         for other, value in alike(norm, rest).items():
-            if _is_one_name(norm, other):
+            is_brand = norm not in own or other not in own
+            if _is_one_name(norm, other) or (is_brand and value < ALIKE_BRANDS):
                 continue
             for one, two in product(here.items(), owners[other].items()):
                 ids = {one[0], two[0]}
-                if len(ids) == 2 and not ids.isdisjoint(drugs) and not ids.isdisjoint(open_drugs):
+                if len(ids) == 2 and not (
+                    drugs.isdisjoint(ids) or open_drugs.isdisjoint(ids) or ids in parts
+                ):
                     _keep(pairs, _pair(one, two, value))
     return pairs
 
@@ -168,11 +180,10 @@ def _most_alike(pairs: dict[Key, LookAlike], drugs: Collection[int]) -> dict[Key
     return kept
 
 
-def _owners() -> Owners:
-    """Return the names by which drugs are prescribed: their own, and current brands of those with a page."""
-    prescribed = Q(kind__in=OWN_NAMES) | Q(kind=NameKind.BRAND, is_current=True, drug__live__isnull=False)
-    names = SearchName.objects.filter(prescribed).order_by("norm", "drug", "name")
+def _owners(which: Q) -> Owners:
+    """Return the names of these kinds that readers may find, with their drugs."""
     owners: Owners = {}
+    names = SearchName.objects.filter(which).order_by("norm", "drug", "name")
     for norm, drug, name in names.values_list("norm", "drug", "name"):
         owners.setdefault(norm, {}).setdefault(drug, name)
     return owners

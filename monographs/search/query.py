@@ -7,6 +7,7 @@ A guess is offered, never opened, and never stands above what was typed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -190,10 +191,20 @@ def _with_guesses(met: Met) -> Met:
         met.guesses.add_drugs([pk for pk in _members(members_of) if pk not in met.hits.matched])
     near = _guessed(met.norm, most)
     met.guesses.add([row for row in near if row.drug_id not in met.hits.matched])
-    # Of two that are easily taken for one another a guess shows both.
-    partners = [one.drug_id for rows in look_alikes_of(list(met.guesses.matched)).values() for one in rows]
-    met.guesses.add_drugs([pk for pk in partners if pk not in met.hits.matched])
+    met.guesses.add_drugs(_partners_of(near, met.hits.matched))
     return met
+
+
+def _partners_of(near: list[SearchName], shown: Collection[int]) -> list[int]:
+    """Return the drugs that a guessed name is easily taken for, so that a guess shows both of two."""
+    guessed = {(row.drug_id, row.name) for row in near}
+    partners = look_alikes_of(list({row.drug_id for row in near}))
+    return [
+        one.drug_id
+        for drug, rows in partners.items()
+        for one in rows
+        if (drug, one.own_name) in guessed and one.drug_id not in shown
+    ]
 
 
 def _guessed(norm: str, most: int) -> list[SearchName]:

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from monographs import review
-from monographs.models import Drug, LookAlike, SearchName
+from monographs.models import Drug, DrugComponent, LookAlike, SearchName
 from monographs.review import Partner
 from monographs.vocabulary import LookAlikeState, NameKind
 from tests import builders
@@ -57,6 +57,33 @@ def test_a_brand_is_told_with_the_drug_that_it_is_of():
     assert review.look_alikes_of([live.pk])[live.pk] == [
         Partner(other.pk, "Losec", "Losix", "Furosemide", "furosemide", "Calcium-channel blocker")
     ]
+
+
+def test_brands_of_other_countries_and_brands_a_little_alike_are_left_out():
+    for drug, brand, market in (
+        ("Omeprazole", "Losec", "GB"),
+        ("Furosemide", "Losix", "FR"),
+        ("Insulin", "Lasec", "GB"),
+    ):
+        names = [{"name": drug, "kind": "inn"}, {"name": brand, "kind": "brand", "market": market}]
+        builders.released(drug, names=names)
+
+    assert [str(pair) for pair in LookAlike.objects.all()] == ["Losec and Lasec"]
+
+
+def test_what_a_combination_contains_is_no_look_alike_of_it():
+    part = builders.released("Tazobactam")
+    names = [
+        {"name": "Piperacillin with tazobactam", "kind": "generic"},
+        {"name": "Tazobac", "kind": "brand"},
+    ]
+    live = builders.released("Piperacillin with tazobactam", names=names)
+    assert LookAlike.objects.exists()
+    DrugComponent.objects.create(combination=live.drug, component=part.drug)
+
+    review.find_look_alikes({live.pk})
+
+    assert not LookAlike.objects.exists()
 
 
 def test_a_known_name_without_a_page_is_a_partner_without_an_address():

@@ -100,7 +100,7 @@ def test_a_row_tells_name_class_mark_names_that_matched_what_it_contains_and_wha
     assert (
         "Pomalidomide immunomodulator · Not reviewed Imnovid (brand) · Pomalyst (brand in the United States) "
         "Contains piperacillin and tazobactam Not to be confused with penicillamine (a chelating agent) or "
-        "lenalidomide Imnovid: not to be confused with Imuran (azathioprine, a purine analogue) None of these?"
+        "lenalidomide. Imnovid: not to be confused with Imuran (azathioprine, a purine analogue). None of these?"
     ) in page
 
 

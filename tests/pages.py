@@ -82,6 +82,7 @@ def known(name):
     """Return a drug of which only the name is known."""
     drug = Drug.objects.create(name=name, slug=name.lower())
     drug.names.create(name=name, kind=NameKind.INN.value, in_document=False)
+    review.make_findable([drug.pk])
     return drug
 
 

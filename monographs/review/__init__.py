@@ -70,6 +70,7 @@ from monographs.review.notes import add_notes, answer_note
 from monographs.review.notices import end_notice, keep_notice, post_notice
 from monographs.review.people import EDITOR, LEAD, REVIEWER, require
 from monographs.review.queue import NOBODY, Need, Row, Wanted, chosen, next_for, queue_for
+from monographs.review.rebuild import rebuild
 from monographs.review.refusals import (
     AddressTaken,
     AlreadyLive,
@@ -102,7 +103,7 @@ from monographs.review.rows import (
     why_not_moved,
     write_sections,
 )
-from monographs.review.search_keys import Difference, is_in_step, make_findable, rebuild
+from monographs.review.search_keys import Difference, is_in_step, make_findable
 from monographs.review.signing import (
     Standing,
     Task,

@@ -58,10 +58,10 @@ def _restore(sender: AppConfig, using: str, **_: Any) -> None:
 def _fill_search() -> None:
     """Let everything be found in a database that was made before there were keys."""
     from monographs.models import Drug, SearchName
-    from monographs.review import search_keys
+    from monographs.review import rebuild
 
     if not SearchName.objects.exists() and Drug.objects.exists():
-        search_keys.rebuild()
+        rebuild()
 
 
 def _guards_stand(

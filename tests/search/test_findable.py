@@ -4,12 +4,12 @@ import pytest
 from django.core.management import call_command
 
 from monographs import review
-from monographs.models import Drug, DrugName, LiveDrug, SearchHead, SearchKey, SearchName
+from monographs.models import Drug, DrugName, LiveDrug, LookAlike, Passage, SearchHead, SearchKey, SearchName
 from monographs.names import keys
 from monographs.review import clinical_now
 from monographs.review.search_keys import wrong_names
-from monographs.search import find
-from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
+from monographs.search import find, in_text
+from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, LookAlikeState, Part
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +215,23 @@ def test_a_catalogues_name_of_a_drug_with_a_page_is_found():
     review.make_findable([live.pk])
     assert rows("amlor") == ["Amlodipine"]
     assert LiveDrug.objects.count() == Drug.objects.count() == 1
+
+
+def test_rebuilding_brings_back_statements_and_look_alikes_and_keeps_decisions(editor):
+    builders.released("Carboplatin")
+    builders.released("Cisplatin")
+    pair = LookAlike.objects.get()
+    review.decide_look_alike(
+        pair=pair, state=LookAlikeState.CONFIRMED, reason="Reported.", seen=str(pair), by=editor
+    )
+    builders.released("Oxaliplatin")
+    before = list(Passage.objects.order_by("live", "position").values_list("live", "position", "words"))
+    Passage.objects.all().delete()
+
+    call_command("rebuild_search")
+
+    assert (
+        list(Passage.objects.order_by("live", "position").values_list("live", "position", "words")) == before
+    )
+    assert LookAlike.objects.get(pk=pair.pk).state == LookAlikeState.CONFIRMED
+    assert in_text("ankle", at=clinical_now()).count == 3

@@ -11,7 +11,8 @@ class Command(BaseCommand):
     """Make anew what a search looks in."""
 
     help = (
-        "Make anew the names and keys that searches look in, a thousand drugs at a time, and say what differed. "
+        "Make anew what searches look in, some drugs at a time, and say what differed of names and keys; then the "
+        "statements of the monographs and the look-alikes, of which editors' decisions stay. "
         "The site can be searched meanwhile. Nothing else is changed."
     )
 

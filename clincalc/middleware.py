@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 
 from clincalc import errors
-from clincalc.logs import REQUEST_ID
+from clincalc.logs import REQUEST_ID, address_of, request_id
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -62,13 +62,17 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer with its X-Request-ID."""
         begun = time.perf_counter()
-        request_id = request.META[REQUEST_ID] = uuid.uuid4().hex
-        response = self.get_response(request)
-        response.headers["X-Request-ID"] = request_id
+        new = request.META[REQUEST_ID] = uuid.uuid4().hex
+        before = request_id.set(new)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(before)
+        response.headers["X-Request-ID"] = new
         fields = {
-            "id": request_id,
+            "id": new,
             "method": request.method,
-            "address": request.path,
+            "address": address_of(request),
             "status": response.status_code,
             "ms": round((time.perf_counter() - begun) * 1000, 1),
         }

@@ -183,7 +183,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # HSTS preload binds the whole domain for years: its owner's choice, not the site's
 ]
 
-# Logs: lines of JSON on standard output in production, plain lines elsewhere
+# Logs: lines of JSON on standard output in production, plain lines elsewhere. The security log is always JSON.
 
 LOGGING = {
     "version": 1,
@@ -198,6 +198,7 @@ LOGGING = {
             "stream": "ext://sys.stdout",
             "formatter": "json" if PRODUCTION else "plain",
         },
+        "security": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"},
     },
     "root": {"handlers": ["stdout"], "level": "WARNING"},
     "loggers": {
@@ -206,5 +207,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "clincalc.requests": {"level": "INFO" if PRODUCTION else "ERROR"},
+        "clincalc.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
     },
 }

@@ -1,9 +1,14 @@
 """What every test may use."""
 
+import io
+import json
+import logging
+
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
+from clincalc.logs import JsonFormatter
 from monographs.review import guards
 from tests import builders
 
@@ -25,6 +30,38 @@ def lift_guards(request):
         guards.lift(connection)
     else:
         yield
+
+
+class SecurityLines:
+    """What was written to the security log so far."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    @property
+    def text(self):
+        return self.stream.getvalue()
+
+    def __call__(self, **wanted):
+        """Return the lines that have these values."""
+        lines = [json.loads(line) for line in self.text.splitlines()]
+        return [line for line in lines if wanted.items() <= line.items()]
+
+
+@pytest.fixture
+def security_lines():
+    """The lines of the security log, as production writes them.
+
+    What is "done" is written after its transaction: run it within
+    `django_capture_on_commit_callbacks(execute=True)`.
+    """
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter())
+    logger = logging.getLogger("clincalc.security")
+    logger.addHandler(handler)
+    yield SecurityLines(stream)
+    logger.removeHandler(handler)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class AccountsConfig(AppConfig):
@@ -10,6 +11,12 @@ class AccountsConfig(AppConfig):
     name = "clincalc.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the hours of every session begin, however its person signed in."""
+        from clincalc.accounts import sessions
+
+        user_logged_in.connect(sessions.begin_hours, dispatch_uid="accounts.hours")
 
 
 class EditorsAdmin(AdminConfig):

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from clincalc.accounts.proof import Asked
 from clincalc.accounts.site import ASKED
 from monographs import review
 from monographs.admin.base import DayInput, NeverDeleted, ReadOnly, day, log, refuse_content_errors
@@ -91,8 +92,8 @@ class CredentialForm(forms.ModelForm):
                 self.add_error(None, str(refusal))
 
 
-class SeenForm(forms.Form):
-    """What the page showed, so that nobody verifies something else."""
+class SeenForm(Asked):
+    """What the page showed, so that nobody verifies something else, from who shows that it is they."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
 
@@ -158,7 +159,8 @@ def state_of(credential, at):
 def verify_step(request, credential):
     """Confirm that a registration was looked up."""
     review.require(request.user, "verify_credential")
-    form = SeenForm(request.POST or None, initial={"seen": review.credential_digest(credential)})
+    initial = {"seen": review.credential_digest(credential)}
+    form = SeenForm(request.POST or None, request=request, initial=initial)
 
     def act():
         review.verify_credential(credential=credential, by=request.user, seen=form.cleaned_data["seen"])

@@ -69,7 +69,7 @@ class EditorsSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Show our own page at Django's address."""
-        return views.change_password_view(self, request)
+        return views.change_password_view(request, site=self)
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Head the page with what waits in the queue, for those who see the queue."""
@@ -82,9 +82,9 @@ class EditorsSite(AdminSite):
     def _pages_for_anybody(self) -> list[Any]:
         """Return the addresses that need no session."""
         return [
-            path("code/", partial(views.code_view, self), name="code"),
-            path("forgotten/", partial(views.forgotten_view, self), name="forgotten"),
-            path("password/<str:token>/", partial(views.set_password_view, self), name="set_password"),
+            path("code/", partial(views.code_view, site=self), name="code"),
+            path("forgotten/", partial(views.forgotten_view, site=self), name="forgotten"),
+            path("password/<str:token>/", partial(views.set_password_view, site=self), name="set_password"),
         ]
 
     def _pages_of_the_account(self) -> list[Any]:
@@ -109,7 +109,7 @@ class EditorsSite(AdminSite):
 
     def _own(self, view: Any) -> Any:
         """Return a page of the account, for whoever is signed in."""
-        return self.admin_view(partial(view, self))
+        return self.admin_view(partial(view, site=self))
 
     def _must_set_up(self, request: HttpRequest, *, is_open: bool = True) -> bool:
         """Tell whether somebody has to set up a second factor before they go here."""

@@ -65,7 +65,7 @@ class SignIn(LoginView):
 
 @never_cache
 @get_or_post
-def code_view(site: Any, request: HttpRequest) -> HttpResponse:
+def code_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Ask whoever has shown their password for their code."""
     person, next_page = sessions.half(request)
     if person is None:
@@ -87,7 +87,7 @@ def code_view(site: Any, request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @get_or_post
-def forgotten_view(site: Any, request: HttpRequest) -> HttpResponse:
+def forgotten_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Send a link to whoever has forgotten their password. The answer is the same whoever asks."""
     title = "Set a new password"
     if not mail.is_set():
@@ -107,7 +107,7 @@ def forgotten_view(site: Any, request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @get_or_post
-def set_password_view(site: Any, request: HttpRequest, token: str) -> HttpResponse:
+def set_password_view(request: HttpRequest, site: Any, token: str) -> HttpResponse:
     """Let the holder of a link set a password; then they sign in with it."""
     title = "Set your password"
     try:
@@ -133,7 +133,7 @@ def set_password_view(site: Any, request: HttpRequest, token: str) -> HttpRespon
 
 
 @require_safe
-def account_view(site: Any, request: HttpRequest) -> HttpResponse:
+def account_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Show somebody their own account."""
     person: Any = request.user
     left = person.recovery_codes.filter(used_at=None).count() if person.second_factor_at else 0
@@ -151,7 +151,7 @@ def account_view(site: Any, request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def address_view(site: Any, request: HttpRequest) -> HttpResponse:
+def address_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Let somebody change where their letters go, and their name."""
     person: Any = request.user
     was = person.email
@@ -166,7 +166,7 @@ def address_view(site: Any, request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @get_or_post
-def change_password_view(site: Any, request: HttpRequest) -> HttpResponse:
+def change_password_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Let somebody change their password. Their other sessions end."""
     person: Any = request.user
     form = ChangePasswordForm(request.POST or None, request=request, label_suffix="")
@@ -181,7 +181,7 @@ def change_password_view(site: Any, request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def second_factor_view(site: Any, request: HttpRequest) -> HttpResponse:
+def second_factor_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Set up a second factor: what it is, then the secret, then the recovery codes."""
     person: Any = request.user
     if person.second_factor_at is not None:
@@ -208,27 +208,27 @@ def second_factor_view(site: Any, request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def begin_second_factor_view(site: Any, request: HttpRequest) -> HttpResponse:
+def begin_second_factor_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Make the secret of a device that is to be set up."""
     second_factor.begin(request.user)  # type: ignore[arg-type]
     return redirect("admin:second_factor")
 
 
 @require_safe
-def qr_view(site: Any, request: HttpRequest) -> HttpResponse:
+def qr_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Draw the secret of a device that is being set up, for its camera."""
     factor = second_factor.begun(request.user)  # type: ignore[arg-type]
     if factor is None:
         raise Http404
-    picture = segno.make(second_factor.link_of(factor), error="m").svg_inline(
-        scale=4, dark="#000", light="#fff", omitsize=False, xmldecl=False, svgns=True
-    )
     headers = {"Cache-Control": "no-store"}
-    return HttpResponse(picture, content_type="image/svg+xml; charset=utf-8", headers=headers)
+    response = HttpResponse(content_type="image/svg+xml; charset=utf-8", headers=headers)
+    picture = segno.make(second_factor.link_of(factor), error="m")
+    picture.save(response, kind="svg", scale=4, light="#fff", xmldecl=False)
+    return response
 
 
 @get_or_post
-def recovery_codes_view(site: Any, request: HttpRequest) -> HttpResponse:
+def recovery_codes_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Make new recovery codes in place of the old ones."""
     person: Any = request.user
     if person.second_factor_at is None:
@@ -241,7 +241,7 @@ def recovery_codes_view(site: Any, request: HttpRequest) -> HttpResponse:
 
 
 @get_or_post
-def remove_second_factor_view(site: Any, request: HttpRequest) -> HttpResponse:
+def remove_second_factor_view(request: HttpRequest, site: Any) -> HttpResponse:
     """Take one's own second factor away, or make room for that of another device."""
     person: Any = request.user
     if person.second_factor_at is None:

@@ -34,13 +34,21 @@ class PasswordField(forms.CharField):
         super().__init__(strip=False, widget=widget, **more)
 
 
+class CodeInput(forms.TextInput):
+    """A code is typed anew each time; none is sent back into a page."""
+
+    def format_value(self, value: Any) -> str | None:
+        """Return nothing."""
+        return None
+
+
 class CodeField(forms.CharField):
     """A code of a device, or a recovery code."""
 
     def __init__(self, **more: Any) -> None:
         """Let a telephone offer its digits; no spelling is mended."""
         attrs = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
-        super().__init__(max_length=100, widget=forms.TextInput(attrs=attrs), **more)
+        super().__init__(max_length=100, widget=CodeInput(attrs=attrs), **more)
 
 
 class Asked(forms.Form):

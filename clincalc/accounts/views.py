@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import segno
@@ -221,10 +222,10 @@ def qr_view(request: HttpRequest, site: Any) -> HttpResponse:
     if factor is None:
         raise Http404
     headers = {"Cache-Control": "no-store"}
-    response = HttpResponse(content_type="image/svg+xml; charset=utf-8", headers=headers)
+    drawn = io.BytesIO()
     picture = segno.make(second_factor.link_of(factor), error="m")
-    picture.save(response, kind="svg", scale=4, light="#fff", xmldecl=False)
-    return response
+    picture.save(drawn, kind="svg", scale=4, light="#fff", xmldecl=False)
+    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml; charset=utf-8", headers=headers)
 
 
 @get_or_post
@@ -303,4 +304,6 @@ def _page(
 ) -> HttpResponse:
     """Return a page with some sentences, one form and its button."""
     context = {**site.each_context(request), "title": title, "form": form, "button": button, **more}
+    if more.get("is_signing_in"):
+        context["is_nav_sidebar_enabled"] = False
     return with_status(render(request, ASK, context, status=status), form)

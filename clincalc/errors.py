@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from clincalc.logs import address_of
+from clincalc.security_log import REFUSED, record
 from monographs.presenters.site import site
 
 
@@ -24,12 +26,28 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return 403."""
+    """Return 403, and write who was refused what.
+
+    A public page does not ask who is signed in, so its refusal names nobody.
+    """
+    is_known = getattr(getattr(request, "session", None), "accessed", False)
+    record(
+        "open_page",
+        by=request.user if is_known else None,
+        of=address_of(request),
+        outcome=REFUSED,
+        request=request,
+        why=type(exception).__name__,
+    )
     return answer(403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return 403 for a form that does not come from this site or has gone stale."""
+    """Return 403 for a form that does not come from this site or has gone stale.
+
+    Whose session it arrived with is not written: that person may not have sent it.
+    """
+    record("send_form", of=address_of(request), outcome=REFUSED, request=request, why=reason.split(" - ")[0])
     return answer(403, context={"is_stale_form": True})
 
 

@@ -11,6 +11,12 @@ class AccountsConfig(AppConfig):
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        """Let the security log hear of every signing in."""
+        from clincalc.accounts import written
+
+        written.connect()
+
 
 class EditorsAdmin(AdminConfig):
     """Django's admin with our site."""

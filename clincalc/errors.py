@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from clincalc.logs import address_of
+from clincalc.logs import path_of
 from clincalc.security_log import REFUSED, record
 from monographs.presenters.site import site
 
@@ -34,7 +34,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     record(
         "open_page",
         by=request.user if is_known else None,
-        of=address_of(request),
+        of=path_of(request),
         outcome=REFUSED,
         request=request,
         why=type(exception).__name__,
@@ -47,7 +47,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     Whose session it arrived with is not written: that person may not have sent it.
     """
-    record("send_form", of=address_of(request), outcome=REFUSED, request=request, why=reason.split(" - ")[0])
+    record("send_form", of=path_of(request), outcome=REFUSED, request=request, why=reason.split(" - ")[0])
     return answer(403, context={"is_stale_form": True})
 
 

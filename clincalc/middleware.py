@@ -1,18 +1,17 @@
 """What happens to every request, from the outside in."""
 
-import ipaddress
 import logging
 import time
 import uuid
 from collections.abc import Callable
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 
 from clincalc import errors
-from clincalc.logs import REQUEST_ID, address_of, request_id
+from clincalc.clients import is_trusted
+from clincalc.logs import REQUEST_ID, path_of, request_id
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -72,7 +71,7 @@ class RequestLog:
         fields = {
             "id": new,
             "method": request.method,
-            "address": address_of(request),
+            "address": path_of(request),
             "status": response.status_code,
             "ms": round((time.perf_counter() - begun) * 1000, 1),
         }
@@ -84,23 +83,14 @@ class TrustedProxies:
     """Take away what a proxy says of a request unless it comes from a trusted one."""
 
     def __init__(self, get_response: GetResponse) -> None:
-        """Keep what answers, and whom to trust."""
+        """Keep what answers."""
         self.get_response = get_response
-        self.trusted = settings.TRUSTED_PROXIES
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer to the request as far as it can be believed."""
-        if not self._is_trusted(request.META.get("REMOTE_ADDR", "")):
+        if not is_trusted(request.META.get("REMOTE_ADDR", "")):
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)
         return self.get_response(request)
-
-    def _is_trusted(self, address: str) -> bool:
-        """Return whether the address is in a trusted network."""
-        try:
-            peer = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(peer in network for network in self.trusted)
 
 
 class ReadOnlyPages:

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
+from clincalc.clients import address_of
 from clincalc.logs import request_id
 
 DONE = "done"
@@ -59,7 +60,7 @@ def record(
         "object": named(of) if isinstance(of, Model) else str(of),
         "outcome": outcome,
         "id": request_id.get(),
-        **({"client": request.META.get("REMOTE_ADDR", "")} if request else {}),
+        **({"client": address_of(request)} if request else {}),
         **details,
     }
     write = partial(_write, {name: _short(value) for name, value in line.items()})

@@ -12,11 +12,15 @@ from monographs.presenters.site import site
 
 
 def answer(
-    status: int, *, context: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    status: int,
+    *,
+    context: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+    page: str = "",
 ) -> HttpResponse:
-    """Return the error page of a status (400, 403, 404, 405, 410, 500 or 503)."""
+    """Return the error page of a status (400, 403, 404, 405, 410, 413, 500 or 503), or another page with it."""
     # `site` names the database in a lazy value only, which these templates never read.
-    body = render_to_string(f"{status}.html", {**site(None), **(context or {})})
+    body = render_to_string(page or f"{status}.html", {**site(None), **(context or {})})
     return HttpResponse(body, status=status, headers=dict(headers or {}))
 
 

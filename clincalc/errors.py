@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from clincalc.logs import path_of
 from clincalc.security_log import REFUSED, record
 from monographs.presenters.site import site
+
+TOO_MUCH: dict[type[Exception], str] = {
+    RequestDataTooBig: "It is larger than any form of this site.",
+    TooManyFieldsSent: "It has more fields than any form of this site.",
+    TooManyFilesSent: "This site takes no files.",
+}
 
 
 def answer(
@@ -25,7 +32,10 @@ def answer(
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return 400."""
+    """Return 400, or 413 for more than a form of this site ever holds."""
+    for kind, what in TOO_MUCH.items():
+        if isinstance(exception, kind):
+            return answer(413, context={"what": what})
     return answer(400)
 
 

@@ -24,6 +24,7 @@ PRODUCTION = not (DEBUG or DEMO)
 SITE_NAME = env.text("SITE_NAME", "ClinCalc Pro")
 HOME_MARKET = env.market("HOME_MARKET", "GB")
 LOCAL_HELP = env.text("LOCAL_HELP", "")
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 
 
 def _make_var() -> None:

@@ -66,5 +66,5 @@ def test_what_is_not_committed_is_refused(project, tmp_path):
 def test_a_folder_that_is_no_repository_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
 
-    with pytest.raises(release.NotReleased, match="git failed: .*not a git repository"):
+    with pytest.raises(release.NotReleased, match="not a git repository"):
         release.release(tmp_path, tmp_path / "dist")

@@ -31,6 +31,10 @@ NAMES = (
     "SITE_NAME",
     "HOME_MARKET",
     "LOCAL_HELP",
+    "SIGN_IN_LIMIT",
+    "TRUSTED_NETWORKS",
+    "SESSION_IDLE_HOURS",
+    "SESSION_HOURS",
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
     "SECURITY_CONTACT",
@@ -101,6 +105,14 @@ def flag(name: str) -> bool:
     if value not in YES | NO:
         raise Refused(f"{name} must be 1 or 0, not {value!r}.")
     return value in YES
+
+
+def number(name: str, default: int, *, least: int, most: int) -> int:
+    """Return the whole number of NAME, from `least` to `most`."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdecimal() and least <= int(value[:9]) <= most and len(value) < 9):
+        raise Refused(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
+    return int(value)
 
 
 def hosts(name: str, default: str | None = None) -> list[str]:

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clincalc.accounts.sessions.Hours",
     "django.contrib.messages.middleware.MessageMiddleware",
     "clincalc.middleware.DatabaseDown",
 ]
@@ -110,12 +111,29 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+# The first hashes new passwords; a hash of the others is made anew when its person signs in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
+# No kind of character is asked for: length and surprise are what makes a password hard to guess.
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "clincalc.accounts.passwords.LongestValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "clincalc.accounts.passwords.GuessableValidator"},
+]
+# Whoever signs, releases or looks after accounts signs in with a code besides; a demonstration only offers it.
+SECOND_FACTOR_REQUIRED = PRODUCTION
+# Tries of passwords and codes in five minutes from one address, which may be a whole hospital's.
+SIGN_IN_LIMIT = env.number("SIGN_IN_LIMIT", 100, least=10, most=100_000)
+TRUSTED_NETWORKS = env.networks("TRUSTED_NETWORKS")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/London")
@@ -145,6 +163,10 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Cookies: only the admin has any. A __Host- cookie needs HTTPS, which a demo does not have.
 
 _COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+# A session ends when it was idle so long, and when it is so old (`clincalc.accounts.sessions`)
+SESSION_IDLE_HOURS = env.number("SESSION_IDLE_HOURS", 4, least=1, most=168)
+SESSION_HOURS = env.number("SESSION_HOURS", 12, least=1, most=168)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
 SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True

@@ -1,11 +1,11 @@
-"""What the security log says of accounts: signing in and out, and what is changed of them in the admin."""
+"""What the security log says of signing in and out, and of roles; `people` writes what is done to accounts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin
 from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
@@ -40,34 +40,26 @@ def _not_signed_in(credentials: dict[str, Any], request: HttpRequest | None = No
     record("login", of=name if known else "unknown name", outcome=REFUSED, request=request)
 
 
-class Watched(ModelAdmin):
-    """A form of the admin whose changes stand in the security log: of what, which fields, and the roles then."""
+class RoleAdmin(GroupAdmin):
+    """Django's own form of a role, whose changes stand in the security log: of which fields, not what."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Write that something was added."""
-        self._record("add", request, obj, message)
+        """Write that a role was added."""
+        self._record("add_role", request, obj, message)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Write what was changed."""
-        self._record("change", request, obj, message)
+        self._record("change_role", request, obj, message)
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Write what is deleted, each by itself."""
         for obj in queryset:
-            self._record("delete", request, obj, [])
+            self._record("delete_role", request, obj, [])
         return super().log_deletions(request, queryset)
 
-    def _record(self, verb: str, request: HttpRequest, obj: Any, message: Any) -> None:
-        """Write one line. Fields are named, their values are not, but for the roles that an account has now."""
+    def _record(self, action: str, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Write one line."""
         fields = [name for part in message for said in part.values() for name in said.get("fields", [])]
-        roles = obj.groups.order_by("name").values_list("name", flat=True) if hasattr(obj, "groups") else []
-        record(
-            f"{verb}_{obj._meta.model_name}",
-            by=request.user,
-            of=obj,
-            name=str(obj),
-            changed=", ".join(map(str, fields)),
-            roles=", ".join(roles),
-        )
+        record(action, by=request.user, of=obj, name=obj.name, changed=", ".join(map(str, fields)))

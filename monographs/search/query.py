@@ -20,6 +20,7 @@ from monographs.vocabulary import NameKind
 
 LONGEST_QUERY = 200
 MOST_ROWS = 50
+MOST_SUGGESTED = 8
 MOST_NAMES = 400
 OWN_NAMES = {NameKind.INN, NameKind.BAN, NameKind.USAN, NameKind.GENERIC}
 
@@ -31,7 +32,7 @@ def find(q: str, *, at: datetime) -> Results:
     one drug among all known rows in any state, that means nothing else
     anywhere; everything else is only offered.
     """
-    query = "".join(sign for sign in q[:LONGEST_QUERY] if sign.isprintable()).strip()
+    query = _tidied(q)
     norm = normalise(query)
     if not norm:
         return Results(query)
@@ -42,10 +43,28 @@ def find(q: str, *, at: datetime) -> Results:
         live, name = _unambiguous(exact)
         if live is not None:
             return Results(query, redirect=live, redirect_name=name)
+    rows = _found(norm, exact, members_of, at)
+    return Results(query, members_of=members_of, rows=rows, conflicts=conflicts)
+
+
+def suggest(q: str, *, at: datetime) -> tuple[Row, ...]:
+    """Return the first rows that a typed string finds, best first, at most eight."""
+    norm = normalise(_tidied(q))
+    if not norm:
+        return ()
+    return _found(norm, list(_names(Q(norm=norm))), _class_called(norm), at)[:MOST_SUGGESTED]
+
+
+def _tidied(q: str) -> str:
+    """Return what was typed without what cannot be seen."""
+    return "".join(sign for sign in q[:LONGEST_QUERY] if sign.isprintable()).strip()
+
+
+def _found(norm: str, exact: list[DrugName], members_of: DrugClass | None, at: datetime) -> tuple[Row, ...]:
+    """Return a row for each drug that a name finds."""
     prefixed = list(_names(Q(norm__gte=norm, norm__lt=upper_bound(norm)) & ~Q(norm=norm))[:MOST_NAMES])
     members = list(_members(members_of)) if members_of else []
-    rows = _rows(exact, members, prefixed, at)
-    return Results(query, members_of=members_of, rows=rows, conflicts=conflicts)
+    return _rows(exact, members, prefixed, at)
 
 
 def _names(condition: Q) -> QuerySet[DrugName]:

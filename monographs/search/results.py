@@ -18,8 +18,20 @@ class Matched:
 
 
 @dataclass(frozen=True)
+class Partner:
+    """A medicine that is easily taken for the one in the row."""
+
+    name: str
+    class_name: str
+
+
+@dataclass(frozen=True)
 class Row:
-    """One drug. Without a page `slug` is empty and `mark` is None: only its name is known."""
+    """One drug. Without a page `slug` is empty and `mark` is None: only its name is known.
+
+    `components` are the names of what a combination contains; `look_alikes`
+    the medicines that must not be taken for this one.
+    """
 
     drug_id: int
     name: str
@@ -28,6 +40,8 @@ class Row:
     matched: tuple[Matched, ...]
     mark: Mark | None
     is_exact: bool
+    components: tuple[str, ...] = ()
+    look_alikes: tuple[Partner, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,10 @@ class Results:
     `redirect` is set only for one unambiguous exact name, typed in full;
     `redirect_name` is that name as it is stored. `members_of` is the class that
     the query names; then the rows are its members, and after them the rest.
+    `guesses` are what a misspelling may mean: they are only ever offered, never
+    above a row. `set_aside` are the words of the query that name no medicine,
+    such as "30 mg" and "inj". `is_abbreviation` says that the query is a listed
+    error-prone abbreviation: then `rows` are what it can mean.
     """
 
     query: str
@@ -44,4 +62,7 @@ class Results:
     redirect_name: str = ""
     members_of: DrugClass | None = None
     rows: tuple[Row, ...] = ()
+    guesses: tuple[Row, ...] = ()
     conflicts: tuple[NameConflict, ...] = ()
+    set_aside: tuple[str, ...] = ()
+    is_abbreviation: bool = False

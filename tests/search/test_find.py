@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monographs import review
 from monographs.models import Drug, DrugClass, NameConflict, Source
 from monographs.review import clinical_now
-from monographs.search import find
+from monographs.search import find, suggest
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,17 @@ def test_a_prefix_finds_every_name_in_order_and_one_row_for_each_drug():
     assert rows("aml") == ["Amlexanox", "Amlodipine"]
     assert [name.name for name in found("aml").rows[1].matched] == ["Amlodipine", "Amlor"]
     assert rows("am") == ["Amiloride", "Amlexanox", "Amlodipine"]
+
+
+def test_as_one_types_the_same_rows_come_in_the_same_order():
+    for letter in "abcdefghij":
+        known(f"zinc{letter}")
+    assert [row.name for row in suggest("zinc", at=clinical_now())] == rows("zinc")[:8]
+
+
+def test_a_redirect_is_a_row_as_one_types():
+    builders.released()
+    assert [row.slug for row in suggest("amlodipine", at=clinical_now())] == ["amlodipine"]
 
 
 def test_an_exact_name_comes_before_longer_ones():

@@ -46,7 +46,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """
     is_known = getattr(getattr(request, "session", None), "accessed", False)
     record(
-        "open_page",
+        "open page",
         by=request.user if is_known else None,
         of=path_of(request),
         outcome=REFUSED,
@@ -61,7 +61,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     Whose session it arrived with is not written: that person may not have sent it.
     """
-    record("send_form", of=path_of(request), outcome=REFUSED, request=request, why=reason.split(" - ")[0])
+    record("send form", of=path_of(request), outcome=REFUSED, request=request, why=reason.split(" - ")[0])
     return answer(403, context={"is_stale_form": True})
 
 

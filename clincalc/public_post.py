@@ -115,7 +115,7 @@ def _origin_of(address: str) -> str:
 
 def _refusal(request: HttpRequest, form: str, why: str) -> HttpResponse:
     """Return 403 in words, with what was typed to be sent again, unless a stranger may have typed it."""
-    record("send_form", of=path_of(request), outcome=REFUSED, request=request, why=why)
+    record("send form", of=path_of(request), outcome=REFUSED, request=request, why=why)
     is_own = why in (TOO_OLD, TOO_SOON)
     typed = [(name, value) for name, value in request.POST.items() if name != FIELD] if is_own else []
     context = {"why": why, "typed": typed, "path": request.path, "name": FIELD, "token": token_for(form)}

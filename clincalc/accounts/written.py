@@ -45,18 +45,18 @@ class RoleAdmin(GroupAdmin):
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Write that a role was added."""
-        self._record("add_role", request, obj, message)
+        self._record("add role", request, obj, message)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Write what was changed."""
-        self._record("change_role", request, obj, message)
+        self._record("change role", request, obj, message)
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Write what is deleted, each by itself."""
         for obj in queryset:
-            self._record("delete_role", request, obj, [])
+            self._record("delete role", request, obj, [])
         return super().log_deletions(request, queryset)
 
     def _record(self, action: str, request: HttpRequest, obj: Any, message: Any) -> None:

@@ -20,7 +20,7 @@ def step[**P, R](action: Callable[P, R]) -> Callable[P, R]:
     The line names the first row that the action takes and the row that it
     makes. A refusal, by us or by a guard of the database, is written at once.
     """
-    takes = signature(action)
+    name, takes = action.__name__.replace("_", " "), signature(action)
 
     @wraps(action)
     def taken(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -31,10 +31,10 @@ def step[**P, R](action: Callable[P, R]) -> Callable[P, R]:
             with transaction.atomic():
                 made = action(*args, **kwargs)
         except (Refusal, PermissionDenied, IntegrityError) as error:
-            record(action.__name__, by=by, of=of, outcome=REFUSED, why=type(error).__name__)
+            record(name, by=by, of=of, outcome=REFUSED, why=type(error).__name__)
             raise
         new = {"made": named(made)} if isinstance(made, Model) else {}
-        record(action.__name__, by=by, of=of, outcome=DONE, request=None, **new)
+        record(name, by=by, of=of, outcome=DONE, request=None, **new)
         return made
 
     return taken

@@ -70,7 +70,7 @@ def test_signing_in_and_out_and_a_wrong_password_are_lines(client, security_line
 def test_a_page_that_is_refused_is_a_line_with_its_person(security_lines):
     signed_in(builders.person("stranger")).get("/admin/monographs/drug/?q=private")
 
-    [line] = security_lines(action="open_page")
+    [line] = security_lines(action="open page")
     assert (line["actor"], line["object"], line["outcome"]) == (
         "stranger",
         "/admin/monographs/drug/",
@@ -84,7 +84,7 @@ def test_a_foreign_form_is_a_line_that_blames_nobody(security_lines, editor):
 
     client.post("/admin/logout/", headers={"origin": "https://evil.example/?q=private"})
 
-    [line] = security_lines(action="send_form")
+    [line] = security_lines(action="send form")
     assert (line["actor"], line["object"], line["why"]) == (
         "nobody",
         "/admin/logout/",
@@ -100,7 +100,7 @@ def test_a_changed_role_is_a_line(security_lines, admin):
         f"/admin/auth/group/{role.pk}/change/", {"name": role.name, "permissions": [granted.pk]}
     )
 
-    [line] = security_lines(action="change_role")
+    [line] = security_lines(action="change role")
     assert (line["name"], line["changed"]) == (builders.EDITOR, "Permissions")
 
 

@@ -134,7 +134,7 @@ def test_what_was_typed_can_be_sent_again_from_the_refusal(client, aged):
 def test_a_refusal_is_a_line_without_what_was_typed(client, aged, security_lines):
     sent(client, aged(), {"origin": "https://evil.example/?q=private"})
 
-    [line] = security_lines(action="send_form")
+    [line] = security_lines(action="send form")
     assert (line["actor"], line["object"], line["why"]) == ("nobody", "/report/", FOREIGN)
     assert "Monitoring" not in security_lines.text
     assert "private" not in security_lines.text

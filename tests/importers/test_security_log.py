@@ -65,4 +65,4 @@ def test_a_demonstration_is_one_line(security_lines, committed, tmp_path, monkey
         call_command("load_demo", verbosity=0)
 
     assert Review.objects.exists()
-    assert [line["action"] for line in security_lines()] == ["load_demo"]
+    assert [line["action"] for line in security_lines()] == ["load demo"]

@@ -55,11 +55,11 @@ def test_the_life_of_a_text_is_a_line_a_step(security_lines, committed, lead):
     assert [(line["action"], line["actor"], line["object"]) for line in lines] == [
         ("submit", "editor", drug),
         ("release", "lead", text),
-        ("verify_credential", "registrar", f"credential {approval.credential_id}"),
+        ("verify credential", "registrar", f"credential {approval.credential_id}"),
         ("approve", "pharmacist", text),
         ("revoke", "pharmacist", text),
         ("withdraw", "lead", drug),
-        ("roll_back", "lead", text),
+        ("roll back", "lead", text),
     ]
     assert lines[0]["made"] == text
     assert lines[3]["made"] == f"review {approval.pk}"
@@ -78,13 +78,13 @@ def test_other_verdicts_notices_and_credentials_are_lines_too(security_lines, co
         review.end_credential(credential=credential, by=lead, reason="Registration lapsed.")
 
     assert [(line["action"], line["object"]) for line in security_lines()] == [
-        ("record_credential", f"credential {credential.pk}"),
-        ("verify_credential", f"credential {credential.pk}"),
+        ("record credential", f"credential {credential.pk}"),
+        ("verify credential", f"credential {credential.pk}"),
         ("submit", f"drug {revision.drug_id}"),
-        ("request_changes", f"revision {revision.pk}"),
-        ("post_notice", f"drug {revision.drug_id}"),
-        ("end_notice", f"safetynotice {notice.pk}"),
-        ("end_credential", f"credential {credential.pk}"),
+        ("request changes", f"revision {revision.pk}"),
+        ("post notice", f"drug {revision.drug_id}"),
+        ("end notice", f"safetynotice {notice.pk}"),
+        ("end credential", f"credential {credential.pk}"),
     ]
 
 

@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 rights = _granted(cursor, role, password_file)
         except Error as error:
             raise CommandError(f"The database refuses: {str(error).splitlines()[0]}") from None
-        record("grant_site_role", by=COMMAND_LINE, of=role)
+        record("grant site role", by=COMMAND_LINE, of=role)
         for line in _said(role, rights):
             self.stdout.write(line)
 

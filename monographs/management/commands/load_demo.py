@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 said = _load_starter()
         except Refusal as refusal:
             raise CommandError(str(refusal)) from None
-        security_log.record("load_demo", by=security_log.COMMAND_LINE)
+        security_log.record("load demo", by=security_log.COMMAND_LINE)
         self.stdout.write(said)
 
 

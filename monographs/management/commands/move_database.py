@@ -39,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError(f"The target database refuses: {str(error).splitlines()[0]}") from None
         if _verify(url) != 0:
             raise CommandError("The moved database does not verify. Do not serve it.")
-        record("move_database", by=COMMAND_LINE, rows=moved)
+        record("move database", by=COMMAND_LINE, rows=moved)
         self.stdout.write(f"{moved:,} rows moved. Set DATABASE_URL to the new database before you serve it.")
 
 

@@ -37,6 +37,7 @@ NAMES = (
     "SESSION_HOURS",
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
+    "SECURITY_CONTACT",
 )
 """Every variable that the settings read; `.env.example` and the README list the same."""
 
@@ -48,6 +49,7 @@ NO = frozenset({"0", "false", "no", "off", ""})
 
 HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
+HTTPS = re.compile(r"https://[a-z0-9.-]+(:\d+)?(/[!-~]*)?", re.IGNORECASE)
 MARKET = re.compile(r"[A-Z]{2}")
 SENDER = re.compile(r"(?:[^<>@,\"\x00-\x1f\x7f]+ <(?P<named>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
 MAIL_WAIT = 10
@@ -243,6 +245,21 @@ def sender(name: str, default: str | None = None) -> str:
             f"{name} must be an address such as reviews@example.org, or Name <reviews@example.org>, not {value!r}."
         ) from error
     return value
+
+
+def contact(name: str) -> str:
+    """Return an address to write to, as a URI such as mailto:security@example.org or https://…; "" when not set."""
+    value = text(name, "")
+    if not value or HTTPS.fullmatch(value):
+        return value
+    address = value.removeprefix("mailto:")
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise Refused(
+            f"{name} must be an address such as security@example.org, or begin with https://, not {value!r}."
+        ) from error
+    return f"mailto:{address}"
 
 
 def _smtp(parts: SplitResult) -> dict[str, Any]:

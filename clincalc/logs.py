@@ -37,7 +37,7 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line).replace("\x7f", "\\u007f")
 
 
-def address_of(request: HttpRequest) -> str:
+def path_of(request: HttpRequest) -> str:
     """Return the path that was asked for, without its query string and without a token that it carries."""
     match = request.resolver_match
     token = str(match.kwargs.get("token", "")) if match else ""

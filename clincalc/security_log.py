@@ -9,6 +9,9 @@ place in it: callers name things, they do not quote them.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -16,13 +19,17 @@ from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
+from clincalc.clients import address_of
 from clincalc.logs import request_id
 
 DONE = "done"
 REFUSED = "refused"
+COMMAND_LINE = "command line"
+"""The actor of a command that asks for no account: who has a shell on the machine."""
 LONGEST = 200
 """Characters of a value that are written; what is longer was not made here."""
 
+_is_made_up: ContextVar[bool] = ContextVar("made_up", default=False)
 security = logging.getLogger("clincalc.security")
 
 
@@ -43,15 +50,17 @@ def record(
     is known without `request`: that is for the few lines that tell the
     client's address, those of signing in and of forms that were refused.
     """
+    if _is_made_up.get():
+        return
     line: dict[str, Any] = {
         "log": "security",
         "action": action,
         "actor": by if isinstance(by, str) else getattr(by, "username", "") or "nobody",
         "actor_id": getattr(by, "pk", None),
-        "object": f"{of._meta.model_name} {of.pk}" if isinstance(of, Model) else str(of),
+        "object": named(of) if isinstance(of, Model) else str(of),
         "outcome": outcome,
         "id": request_id.get(),
-        **({"client": request.META.get("REMOTE_ADDR", "")} if request else {}),
+        **({"client": address_of(request)} if request else {}),
         **details,
     }
     write = partial(_write, {name: _short(value) for name, value in line.items()})
@@ -59,6 +68,21 @@ def record(
         transaction.on_commit(write)
     else:
         write()
+
+
+def named(row: Model) -> str:
+    """Return a row as the log names it, such as "revision 12": its words may be a text, or a person's number."""
+    return f"{row._meta.model_name} {'new' if row.pk is None else row.pk}"
+
+
+@contextmanager
+def made_up() -> Iterator[None]:
+    """Write nothing of the steps that a demonstration makes up: nobody took them."""
+    before = _is_made_up.set(True)
+    try:
+        yield
+    finally:
+        _is_made_up.reset(before)
 
 
 def _write(fields: dict[str, Any]) -> None:

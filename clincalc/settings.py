@@ -24,6 +24,7 @@ PRODUCTION = not (DEBUG or DEMO)
 SITE_NAME = env.text("SITE_NAME", "ClinCalc Pro")
 HOME_MARKET = env.market("HOME_MARKET", "GB")
 LOCAL_HELP = env.text("LOCAL_HELP", "")
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 
 
 def _make_var() -> None:
@@ -176,6 +177,14 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "clincalc.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# What one request may bring: the largest form of a starter drug has 402 fields and 23 KB, and nothing takes files
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 
 # Headers: `clincalc.middleware.Headers` puts them on every response
 

@@ -5,6 +5,7 @@ import json
 import logging
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
@@ -62,6 +63,31 @@ def security_lines():
     logger.addHandler(handler)
     yield SecurityLines(stream)
     logger.removeHandler(handler)
+
+
+@pytest.fixture
+def site_role(transactional_db, tmp_path):
+    """A role with the rights of the site, in this database of the tests."""
+    name = f"site_{connection.settings_dict['NAME']}"
+    password = tmp_path / "password"
+    password.write_text("a password of a role\n", encoding="utf-8")
+    call_command("grant_site_role", name, password_file=password, stdout=io.StringIO())
+    yield name
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT {name} TO CURRENT_USER")
+        cursor.execute(f"DROP OWNED BY {name}")
+        cursor.execute(f"DROP ROLE {name}")
+
+
+@pytest.fixture
+def as_site(site_role):
+    """Connect as that role until the test ends."""
+    owner = connection.settings_dict["USER"]
+    connection.close()
+    connection.settings_dict["USER"] = site_role
+    yield site_role
+    connection.close()
+    connection.settings_dict["USER"] = owner
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,10 +18,14 @@ from clincalc.accounts.acts import ACTS, Outcome, invited
 from clincalc.accounts.forms import AccountForm, ActForm, InviteForm
 from clincalc.accounts.models import PasswordLink, User
 from clincalc.accounts.proof import with_status
+from clincalc.accounts.written import RoleAdmin
 
 LIST = "admin:accounts_user_changelist"
 OWN = "This is your own account: somebody else looks after its groups. Name, address and password: “Your account”."
 SUPERUSERS = "A superuser's account is looked after by another superuser."
+
+admin.site.unregister(Group)
+admin.site.register(Group, RoleAdmin)
 
 
 @admin.register(User)

@@ -14,10 +14,11 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the hours of every session begin, however its person signed in."""
-        from clincalc.accounts import sessions
+        """Let the hours of every session begin, and the security log hear of it, however its person signed in."""
+        from clincalc.accounts import sessions, written
 
         user_logged_in.connect(sessions.begin_hours, dispatch_uid="accounts.hours")
+        written.connect()
 
 
 class EditorsAdmin(AdminConfig):

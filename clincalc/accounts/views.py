@@ -175,7 +175,7 @@ def change_password_view(request: HttpRequest, site: Any) -> HttpResponse:
         form.save()
         links.end_all(person)
         update_session_auth_hash(request, person)
-        record("password changed", by=person, of=person)
+        record("change password", by=person, of=person)
         messages.success(request, "Your password is changed. You are signed out everywhere else.")
         return redirect("admin:account")
     return _page(site, request, "Change your password", form, "Change it")

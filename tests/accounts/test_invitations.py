@@ -196,7 +196,7 @@ def test_what_is_done_is_written_down_without_the_link(
         Client().post(path, NEW)
 
     actions = [line["action"] for line in security_lines()]
-    assert {"account made", "invitation sent", "invitation accepted"} <= set(actions)
+    assert {"make account", "send invitation", "accept invitation"} <= set(actions)
     assert token_of(path) not in security_lines.text
 
 

@@ -66,7 +66,7 @@ def test_a_lead_changes_name_and_groups(lead, editor, security_lines, django_cap
     editor.refresh_from_db()
     assert editor.full_name == "Dr Amina Khan"
     assert [group.name for group in editor.groups.all()] == [REVIEWER]
-    [line] = security_lines(action="groups changed")
+    [line] = security_lines(action="change groups")
     assert (line["actor"], line["before"], line["after"]) == ("lead", EDITOR, REVIEWER)
 
 
@@ -173,8 +173,8 @@ def test_closing_and_opening_an_account(lead, editor, security_lines, django_cap
 
     assert is_signed_in(sign_in()[0])
     assert [line["action"] for line in security_lines(object=f"user {editor.pk}")] == [
-        "account disabled",
-        "account enabled",
+        "disable account",
+        "enable account",
     ]
 
 

@@ -59,6 +59,12 @@ def begin(person: User) -> None:
         )
 
 
+def forget_begun(person: User) -> None:
+    """Forget a secret that was shown and not yet confirmed: at the next sign-in somebody else may have seen it."""
+    if person.second_factor_at is None:
+        SecondFactor.objects.filter(person=person).delete()
+
+
 def begun(person: User) -> SecondFactor | None:
     """Return the device that is being set up, if there is one."""
     return SecondFactor.objects.filter(person=person).first() if person.second_factor_at is None else None

@@ -288,6 +288,7 @@ def _confirmed(request: HttpRequest, form: FirstCodeForm) -> list[str]:
 def _signed_in(request: HttpRequest, person: Any, next_page: str) -> HttpResponse:
     """Sign a person in and lead them on: to set up what is missing, to the queue, or where they were going."""
     sessions.begin(request, person)
+    second_factor.forget_begun(person)
     if second_factor.is_missing(person):
         return redirect("admin:second_factor")
     return redirect(begins_at(person, next_page))

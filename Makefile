@@ -1,9 +1,9 @@
-# The four commands of the project. `make run PORT=9000` takes another port; PYTHON=… another Python.
+# The five commands of the project. `make run PORT=9000` takes another port; PYTHON=… another Python.
 VENV ?= .venv
 PORT ?= 8000
 PYTHON_OF_VENV = $(VENV)/bin/python
 
-.PHONY: run test lint bench
+.PHONY: run test lint bench release
 
 run: $(VENV)/.ready
 	@$(PYTHON_OF_VENV) tools/run.py $(PORT)
@@ -16,6 +16,9 @@ lint: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	@$(PYTHON_OF_VENV) tools/bench.py
+
+release: $(VENV)/.ready-dev
+	@$(PYTHON_OF_VENV) tools/release.py
 
 $(VENV)/.ready: requirements.txt tools/venv.sh
 	@tools/venv.sh $(VENV) requirements.txt

@@ -13,9 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clincalc.settings")
 with spoken():
     django.setup()
 
-    from clincalc.start import refuse_false_demo
+    from clincalc.start import refuse_unsafe
 
-    refuse_false_demo()
+    refuse_unsafe()
     connections.close_all()
 
 application = get_asgi_application()

@@ -33,8 +33,13 @@ NAMES = (
     "LOCAL_HELP",
     "SEARCH_RATE",
     "SUGGEST_RATE",
+    "SIGN_IN_LIMIT",
+    "TRUSTED_NETWORKS",
+    "SESSION_IDLE_HOURS",
+    "SESSION_HOURS",
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
+    "SECURITY_CONTACT",
 )
 """Every variable that the settings read; `.env.example` and the README list the same."""
 
@@ -46,6 +51,7 @@ NO = frozenset({"0", "false", "no", "off", ""})
 
 HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
+HTTPS = re.compile(r"https://[a-z0-9.-]+(:\d+)?(/[!-~]*)?", re.IGNORECASE)
 MARKET = re.compile(r"[A-Z]{2}")
 RATE = re.compile(r"([1-9]\d{0,5})/([1-9]\d{0,5})")
 SENDER = re.compile(r"(?:[^<>@,\"\x00-\x1f\x7f]+ <(?P<named>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
@@ -102,6 +108,14 @@ def flag(name: str) -> bool:
     if value not in YES | NO:
         raise Refused(f"{name} must be 1 or 0, not {value!r}.")
     return value in YES
+
+
+def number(name: str, default: int, *, least: int, most: int) -> int:
+    """Return the whole number of NAME, from `least` to `most`."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdecimal() and least <= int(value[:9]) <= most and len(value) < 9):
+        raise Refused(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
+    return int(value)
 
 
 def hosts(name: str, default: str | None = None) -> list[str]:
@@ -246,6 +260,21 @@ def sender(name: str, default: str | None = None) -> str:
             f"{name} must be an address such as reviews@example.org, or Name <reviews@example.org>, not {value!r}."
         ) from error
     return value
+
+
+def contact(name: str) -> str:
+    """Return an address to write to, as a URI such as mailto:security@example.org or https://…; "" when not set."""
+    value = text(name, "")
+    if not value or HTTPS.fullmatch(value):
+        return value
+    address = value.removeprefix("mailto:")
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise Refused(
+            f"{name} must be an address such as security@example.org, or begin with https://, not {value!r}."
+        ) from error
+    return f"mailto:{address}"
 
 
 def _smtp(parts: SplitResult) -> dict[str, Any]:

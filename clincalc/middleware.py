@@ -9,9 +9,9 @@ from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 
-from clincalc import errors
+from clincalc import errors, public_post
 from clincalc.clients import is_trusted
-from clincalc.logs import REQUEST_ID
+from clincalc.logs import REQUEST_ID, path_of, request_id
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -61,13 +61,17 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer with its X-Request-ID."""
         begun = time.perf_counter()
-        request_id = request.META[REQUEST_ID] = uuid.uuid4().hex
-        response = self.get_response(request)
-        response.headers["X-Request-ID"] = request_id
+        new = request.META[REQUEST_ID] = uuid.uuid4().hex
+        before = request_id.set(new)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(before)
+        response.headers["X-Request-ID"] = new
         fields = {
-            "id": request_id,
+            "id": new,
             "method": request.method,
-            "address": request.path,
+            "address": path_of(request),
             "status": response.status_code,
             "ms": round((time.perf_counter() - begun) * 1000, 1),
         }
@@ -90,7 +94,7 @@ class TrustedProxies:
 
 
 class ReadOnlyPages:
-    """Answer only GET, HEAD and OPTIONS outside of the admin."""
+    """Answer only GET, HEAD and OPTIONS outside of the admin, and POST where a public form is declared."""
 
     def __init__(self, get_response: GetResponse) -> None:
         """Keep what answers."""
@@ -100,10 +104,13 @@ class ReadOnlyPages:
         """Return the page, the methods that it has, or 405."""
         if request.path_info.startswith(ADMIN):
             return self.get_response(request)
+        if request.method in ("GET", "HEAD"):
+            return self.get_response(request)
+        allowed = public_post.METHODS if public_post.is_public_post(request.path_info) else SAFE
         if request.method == "OPTIONS":
-            return HttpResponse(status=204, headers={"Allow": ", ".join(SAFE)})
-        if request.method not in SAFE:
-            return errors.answer(405, headers={"Allow": ", ".join(SAFE)})
+            return HttpResponse(status=204, headers={"Allow": ", ".join(allowed)})
+        if request.method not in allowed:
+            return errors.answer(405, headers={"Allow": ", ".join(allowed)})
         return self.get_response(request)
 
 

@@ -24,6 +24,7 @@ PRODUCTION = not (DEBUG or DEMO)
 SITE_NAME = env.text("SITE_NAME", "ClinCalc Pro")
 HOME_MARKET = env.market("HOME_MARKET", "GB")
 LOCAL_HELP = env.text("LOCAL_HELP", "")
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 
 
 def _make_var() -> None:
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clincalc.accounts.sessions.Hours",
     "django.contrib.messages.middleware.MessageMiddleware",
     "clincalc.middleware.DatabaseDown",
 ]
@@ -114,12 +116,29 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+# The first hashes new passwords; a hash of the others is made anew when its person signs in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
+# No kind of character is asked for: length and surprise are what makes a password hard to guess.
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "clincalc.accounts.passwords.LongestValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "clincalc.accounts.passwords.GuessableValidator"},
+]
+# Whoever signs, releases or looks after accounts signs in with a code besides; a demonstration only offers it.
+SECOND_FACTOR_REQUIRED = PRODUCTION
+# Tries of passwords and codes in five minutes from one address, which may be a whole hospital's.
+SIGN_IN_LIMIT = env.number("SIGN_IN_LIMIT", 100, least=10, most=100_000)
+TRUSTED_NETWORKS = env.networks("TRUSTED_NETWORKS")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/London")
@@ -149,6 +168,10 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Cookies: only the admin has any. A __Host- cookie needs HTTPS, which a demo does not have.
 
 _COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+# A session ends when it was idle so long, and when it is so old (`clincalc.accounts.sessions`)
+SESSION_IDLE_HOURS = env.number("SESSION_IDLE_HOURS", 4, least=1, most=168)
+SESSION_HOURS = env.number("SESSION_HOURS", 12, least=1, most=168)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
 SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
@@ -159,6 +182,14 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "clincalc.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# What one request may bring: the largest form of a starter drug has 402 fields and 23 KB, and nothing takes files
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 
 # Headers: `clincalc.middleware.Headers` puts them on every response
 
@@ -188,7 +219,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # HSTS preload binds the whole domain for years: its owner's choice, not the site's
 ]
 
-# Logs: lines of JSON on standard output in production, plain lines elsewhere
+# Logs: lines of JSON on standard output in production, plain lines elsewhere. The security log is always JSON.
 
 LOGGING = {
     "version": 1,
@@ -203,6 +234,7 @@ LOGGING = {
             "stream": "ext://sys.stdout",
             "formatter": "json" if PRODUCTION else "plain",
         },
+        "security": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"},
     },
     "root": {"handlers": ["stdout"], "level": "WARNING"},
     "loggers": {
@@ -211,5 +243,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "clincalc.requests": {"level": "INFO" if PRODUCTION else "ERROR"},
+        "clincalc.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
     },
 }

@@ -4,8 +4,10 @@ Texts are about amlodipine, for a test's eyes only: no reader sees them.
 """
 
 from datetime import timedelta
+from functools import cache
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
@@ -17,7 +19,18 @@ from monographs.review import EDITOR, LEAD, REVIEWER
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part
 
 __all__ = [
-    *("EDITOR", "LEAD", "REVIEWER", "approval", "approved", "credentialed", "document", "person", "raw"),
+    *(
+        "EDITOR",
+        "LEAD",
+        "PASSWORD",
+        "REVIEWER",
+        "approval",
+        "approved",
+        "credentialed",
+        "document",
+        "person",
+        "raw",
+    ),
     *("released", "submitted", "written"),
 ]
 
@@ -33,9 +46,20 @@ SMPC = {
 }
 
 
+PASSWORD = "a password of tests"
+
+
+@cache
+def hashed():
+    """Return the hash of everybody's password here; made once, for it takes its time."""
+    hasher = Argon2PasswordHasher()
+    return hasher.encode(PASSWORD, hasher.salt())
+
+
 def person(username, *roles):
     """Return a user in the groups of these roles."""
-    user, _ = get_user_model().objects.get_or_create(username=username, defaults={"is_staff": True})
+    made = {"is_staff": True, "password": hashed()}
+    user, _ = get_user_model().objects.get_or_create(username=username, defaults=made)
     user.groups.set(Group.objects.filter(name__in=roles))
     return get_user_model().objects.get(pk=user.pk)
 

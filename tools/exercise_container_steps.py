@@ -2,8 +2,9 @@
 
 usage: python tools/exercise_container_steps.py
 In a copy that holds what the image would hold: install, collect static files,
-migrate and make a superuser on PostgreSQL with secrets from files, serve with
-the image's own command, ask as the health check and as a proxy would, stop.
+migrate PostgreSQL as the owner and prepare the role of the site, make a
+superuser and serve as that role with the image's own command and secrets from
+files, ask as the health check and as a proxy would, stop.
 Prints each step with its time; exit 1 at the first that fails.
 """
 
@@ -84,7 +85,9 @@ def expect(said: str, wanted: int, path: str, headers: dict[str, str]) -> None:
 def exercise(folder: Path, url: str) -> None:
     """Run every step in the folder against the cluster at the URL."""
     plain = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONUNBUFFERED": "1"}
-    (folder / "database_url").write_text(url, encoding="utf-8")
+    (folder / "owner_url").write_text(url, encoding="utf-8")
+    (folder / "database_url").write_text(url.replace("clincalc@", "clincalc_site@"), encoding="utf-8")
+    (folder / "site_password").write_text(secrets.token_urlsafe(20), encoding="utf-8")
     (folder / "secret_key").write_text(secrets.token_urlsafe(50), encoding="utf-8")
     (folder / "email_url").touch()
     live = plain | {
@@ -94,6 +97,7 @@ def exercise(folder: Path, url: str) -> None:
         "ALLOWED_HOSTS": "www.example.org",
         "TRUSTED_PROXIES": "127.0.0.1",
     }
+    owner = live | {"DATABASE_URL_FILE": str(folder / "owner_url")}
     superuser = {"DJANGO_SUPERUSER_USERNAME": "admin", "DJANGO_SUPERUSER_EMAIL": "admin@example.org"}
     superuser["DJANGO_SUPERUSER_PASSWORD"] = secrets.token_urlsafe(20)
     app = folder / "app"
@@ -106,7 +110,9 @@ def exercise(folder: Path, url: str) -> None:
         plain | {"DEMO": "1", "SECRET_KEY": "build"},
         app,
     )
-    step("migrate", [*manage, "migrate", "--noinput", "--verbosity", "0"], live, app)
+    step("migrate", [*manage, "migrate", "--noinput", "--verbosity", "0"], owner, app)
+    grant = [*manage, "grant_site_role", "clincalc_site", "--password-file", str(folder / "site_password")]
+    step("prepare the role of the site", grant, owner, app)
     step(
         "create the superuser",
         [*manage, "createsuperuser", "--noinput", "--verbosity", "0"],

@@ -150,11 +150,11 @@ def _runnable(programs: Path, home: Path, account: dict[str, Any]) -> Path:
 
 
 def _create_database(url: str) -> None:
-    """Make the application's role, which may make test databases, and its database."""
+    """Make the role that owns the database; it may make test databases, and the role of a site."""
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("CREATE ROLE clincalc LOGIN CREATEDB")
+        connection.execute("CREATE ROLE clincalc LOGIN CREATEDB CREATEROLE")
         connection.execute("CREATE DATABASE clincalc OWNER clincalc")
 
 

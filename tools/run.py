@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 ADDRESS = "127.0.0.1"
+LIMITS = ["--http", "1", "--no-ws", "--http1-buffer-size", "16384", "--http1-header-read-timeout", "10000"]
+"""A request says who it is within ten seconds and 16 KB, or is answered 431."""
 COLLECTED = VAR / "static" / ".collected"
 
 
@@ -117,7 +119,7 @@ def serve(port: int) -> int:
     """
     options = ["--interface", "wsgi", "--host", ADDRESS, "--port", str(port), "--workers", "1"]
     more = ["--blocking-threads", "4", "--workers-kill-timeout", "10", "--log-level", "warning"]
-    command = [sys.executable, "-m", "granian", *options, *more, "clincalc.wsgi:application"]
+    command = [sys.executable, "-m", "granian", *options, *more, *LIMITS, "clincalc.wsgi:application"]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
     try:

@@ -20,8 +20,8 @@ DRAWN_FOR = "drawn_for"
 SALT = "clincalc.accounts.kept"
 HOLDS = timedelta(days=7)
 MOST_FORMS = 20
-# Never kept: the token of another session, and the password that a signature asks for.
-DROPPED = ("csrfmiddlewaretoken", DRAWN_FOR, "password")
+# Never kept: the token of another session, what shows who somebody is, and registration numbers.
+DROPPED = ("csrfmiddlewaretoken", DRAWN_FOR, "password", "code", "number")
 
 
 def mark_of(person: Any) -> str:

@@ -1,22 +1,24 @@
 """Who may sign: credentials that leads record, verify and end, and reviewers whose reviews were cancelled."""
 
-from datetime import timedelta
+from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 
+from clincalc.accounts.proof import Asked
 from clincalc.accounts.site import ASKED
 from monographs import review
 from monographs.admin.base import DayInput, NeverDeleted, ReadOnly, day, log, refuse_content_errors
+from monographs.admin.signers import signers_view
+from monographs.admin.standing import done, last_day, named, parts_of, state_of
 from monographs.admin.steps import Kind, Step, WithSteps
 from monographs.admin.turns import turns_in_words
 from monographs.models import Credential, Questioned, Review
-from monographs.presenters.words import listed
 from monographs.review import Validity, clinical_now
 
 LONGEST_REASON = 280
@@ -91,8 +93,8 @@ class CredentialForm(forms.ModelForm):
                 self.add_error(None, str(refusal))
 
 
-class SeenForm(forms.Form):
-    """What the page showed, so that nobody verifies something else."""
+class SeenForm(Asked):
+    """What the page showed, so that nobody verifies something else, from who shows that it is they."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
 
@@ -123,42 +125,11 @@ class QuestionForm(forms.Form):
         return reason
 
 
-def named(person):
-    """Return a person's name, and the account's where it is another."""
-    name = person.get_full_name()
-    return name if name == person.username else f"{name} ({person.username})"
-
-
-def done(person, at):
-    """Return who did something and when, or None for what nobody has done."""
-    return f"by {named(person)} on {day(at)}" if person else None
-
-
-def last_day(credential):
-    """Return the last day on which a credential holds."""
-    return timezone.localdate(credential.ends_at - timedelta(microseconds=1))
-
-
-def parts_of(credential):
-    """Return what a credential lets its holder sign, in words."""
-    parts = (("monographs", credential.may_sign_monographs), ("dosing", credential.may_sign_dosing))
-    return listed([name for name, may in parts if may])
-
-
-def state_of(credential, at):
-    """Return how a credential stands, in words."""
-    if credential.ended_at is not None:
-        return f"{Validity.ENDED.value} {day(credential.ended_at)}: {credential.ended_because}"
-    validity = review.validity_of(credential, at)
-    if validity is Validity.WAITS:
-        return validity.value
-    return f"{validity.value} {day(credential.starts_at if validity is Validity.BEGINS else last_day(credential))}"
-
-
 def verify_step(request, credential):
     """Confirm that a registration was looked up."""
     review.require(request.user, "verify_credential")
-    form = SeenForm(request.POST or None, initial={"seen": review.credential_digest(credential)})
+    initial = {"seen": review.credential_digest(credential)}
+    form = SeenForm(request.POST or None, request=request, initial=initial)
 
     def act():
         review.verify_credential(credential=credential, by=request.user, seen=form.cleaned_data["seen"])
@@ -238,6 +209,13 @@ class CredentialAdmin(WithSteps, NeverDeleted):
         *("holder", "role", "body", "number", "readers_see", "first_day", "last_day"),
         *("state", "signs", "recorded", "verified", "ended"),
     )
+
+    change_list_template = "admin/monographs/credential/change_list.html"
+
+    def get_urls(self):
+        """Add the page of who can sign."""
+        view = self.admin_site.admin_view(partial(signers_view, self))
+        return [path("signers/", view, name="monographs_credential_signers"), *super().get_urls()]
 
     def get_queryset(self, request):
         """Fetch with each credential its people, the last signature, and whether the account signs at all."""

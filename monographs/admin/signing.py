@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from clincalc.accounts.proof import with_status
 from monographs import review
 from monographs.admin.base import NOT_SAVED, forget_saved, show_kept
 from monographs.admin.signing_form import (
@@ -52,7 +53,7 @@ def signing_view(model_admin, request, pk):
         messages.warning(request, NOT_SAVED)
     sheet = sheet_of(pk, request.user, at=clinical_now())
     if request.method == "POST":
-        form = SigningForm(request.POST, sheet=sheet, person=request.user)
+        form = SigningForm(request.POST, sheet=sheet, request=request)
         response = _taken(request, form)
         if response is not None:
             forget_saved(request, response)
@@ -62,9 +63,10 @@ def signing_view(model_admin, request, pk):
         version = sheet.draft.version
     else:
         initial = request.POST.dict() if again else _begun(sheet.draft)
-        form = SigningForm(initial=initial, sheet=sheet, person=request.user)
+        form = SigningForm(initial=initial, sheet=sheet, request=request)
         version = request.POST.get("draft", "") if again else sheet.draft.version
-    return render(request, "admin/monographs/signing.html", _page(model_admin, request, sheet, form, version))
+    context = _page(model_admin, request, sheet, form, version)
+    return with_status(render(request, "admin/monographs/signing.html", context), form)
 
 
 def answer_view(model_admin, request, pk, note):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from clincalc.accounts import proof
 from monographs.admin.signing_sheet import without
 from monographs.presenters.sources import label_of
 from monographs.vocabulary import SectionKind
@@ -17,7 +18,7 @@ VERDICTS = (
 )
 SIGN, COMMENT, KEEP = "sign", "comment", "keep"
 WITHDRAW = "withdraw"
-NEVER_KEPT = ("password",)
+NEVER_KEPT = proof.FIELDS
 # By the beginnings of names: which fields a verdict needs, and what is said beside an empty one.
 ALWAYS_NEEDED = {"notice": "Answer this notice.", "without": "Acknowledge this by its name."}
 NEEDED = {
@@ -58,18 +59,12 @@ class SigningForm(forms.Form):
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
-    password = forms.CharField(
-        label="Your password, once more",
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text="Asked for a signature only, and never kept.",
-    )
 
-    def __init__(self, data=None, *, sheet, person, initial=None):
+    def __init__(self, data=None, *, sheet, request, initial=None):
         """Make the fields of one text for one person."""
         super().__init__(data, initial=initial, label_suffix="")
-        self.sheet, self.person = sheet, person
+        self.sheet, self.request, self.person = sheet, request, request.user
+        proof.add_fields(self, self.person)
         task = sheet.task
         self.initial.setdefault("due_on", task.due_on)
         self.fields["due_on"].help_text = f"Policy proposes {task.due_on:%-d %B %Y}; at most 36 months ahead."
@@ -110,10 +105,7 @@ class SigningForm(forms.Form):
         if self.data.get("do") == SIGN:
             for name, sentence in self._missing(data, data.get("verdict")):
                 self.add_error(name, sentence)
-            if not self.person.check_password(data.get("password", "")):
-                self.add_error(
-                    "password", "This is not your password. Everything else is kept as you typed it."
-                )
+            proof.check_fields(self, self.request)
         return data
 
     def kinds(self, prefix):

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from clincalc.accounts.proof import Asked, with_status
 from monographs import review
 from monographs.admin.base import NOT_SAVED, forget_saved, show_kept
 from monographs.admin.changes import shown_changes
@@ -49,7 +50,11 @@ class ReasonForm(forms.Form):
     )
 
 
-class ReleaseForm(ReasonForm):
+class GraveForm(Asked, ReasonForm):
+    """The same, from who shows once more that it is they."""
+
+
+class ReleaseForm(GraveForm):
     """Why a revision is shown; each safety section that is not written is named."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
@@ -61,6 +66,7 @@ class ReleaseForm(ReasonForm):
             self.fields[f"without_{kind.value}"] = forms.BooleanField(
                 required=False, label=f"{kind.label} is not yet written, and I release without it."
             )
+        self.order_fields(None)
 
     def acknowledged(self):
         """Return the sections that were named."""
@@ -190,7 +196,7 @@ def release_step(request, drug):
     revision = _asked(request, drug) if is_named else _newest(drug)
     if revision is None:
         why_not = f"{drug} has no such revision." if is_named else "Nothing was submitted yet."
-        return Step("Release", "Release", ReasonForm(), why_not=[why_not])
+        return Step("Release", "Release", None, why_not=[why_not])
     step = _showing(request, drug, revision, review.release)
     step.title = f"Release revision {revision.number} to readers"
     step.button, step.done = "Release", f"Readers see revision {revision.number} now."
@@ -223,7 +229,7 @@ def roll_back_step(request, drug):
 def withdraw_step(request, drug):
     """Take the page down."""
     review.require(request.user, "withdraw_drug")
-    form = ReasonForm(request.POST or None)
+    form = GraveForm(request.POST or None, request=request)
 
     def act():
         return review.withdraw(drug=drug, by=request.user, reason=form.cleaned_data["reason"])
@@ -291,14 +297,16 @@ def answered(model_admin, request, step, about, *, trail, back):
         "step": step,
         "media": step.form.media if step.form else "",
     }
-    return render(request, "admin/monographs/step.html", context)
+    return with_status(render(request, "admin/monographs/step.html", context), step.form)
 
 
 def _showing(request, drug, revision, action):
     """Return the page of a step that shows a revision, with what changes for readers."""
     document = parsed(revision.document)
     unwritten = [kind for kind in SAFETY_SECTIONS if kind not in document.sections]
-    form = ReleaseForm(request.POST or None, unwritten=unwritten, initial={"revision": revision.pk})
+    form = ReleaseForm(
+        request.POST or None, request=request, unwritten=unwritten, initial={"revision": revision.pk}
+    )
 
     def act():
         return action(

@@ -42,6 +42,7 @@ from monographs.review.refusals import (
     TextChanged,
 )
 from monographs.review.search_keys import make_findable
+from monographs.review.steps import step
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, Part, SectionKind
 
 
@@ -60,7 +61,7 @@ def edit(*, drug: Drug, document: Document, by: Any, what: str, claim: str = "")
     return record_edit(drug=drug, part=Part.MONOGRAPH, by=by, what=what, claim=claim)
 
 
-@transaction.atomic
+@step
 def edit_and_submit(
     *, drug: Drug, document: Document, by: Any, what: str, claim: str = "", change_kind: ChangeKind, note: str
 ) -> Revision:
@@ -80,7 +81,7 @@ def edit_and_submit(
     return _freeze(drug, Part.MONOGRAPH, document, cited, by, change_kind, note, before=before)
 
 
-@transaction.atomic
+@step
 def bring_in(
     *,
     drug: Drug,
@@ -119,7 +120,7 @@ def record_edit(*, drug: Drug, part: Part, by: Any, what: str, claim: str = "") 
     return Edit.objects.create(drug=drug, part=part.value, by=by, what=what[:200], claim=claim)
 
 
-@transaction.atomic
+@step
 def submit(
     *, drug: Drug, part: Part, by: Any, change_kind: ChangeKind, note: str, seen: str = ""
 ) -> Revision:
@@ -142,7 +143,7 @@ def submit(
     return _freeze(drug, part, document, cited, by, change_kind, note, before=_newest(drug, part))
 
 
-@transaction.atomic
+@step
 def release(
     *, revision: Revision, by: Any, reason: str, acknowledged: Collection[SectionKind] = ()
 ) -> Release:
@@ -158,7 +159,7 @@ def release(
     return _show(drug, revision, by, reason, acknowledged)
 
 
-@transaction.atomic
+@step
 def roll_back(
     *, revision: Revision, by: Any, reason: str, acknowledged: Collection[SectionKind] = ()
 ) -> Release:
@@ -175,7 +176,7 @@ def roll_back(
     return _show(drug, revision, by, reason, acknowledged)
 
 
-@transaction.atomic
+@step
 def withdraw(*, drug: Drug, by: Any, reason: str) -> Release:
     """Take the page down: readers see that it is withdrawn, when and why.
 

@@ -8,7 +8,6 @@ from enum import Enum
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from monographs.review.live import hold_generation, raise_generation
 from monographs.review.mark import months_after
 from monographs.review.people import require
 from monographs.review.refusals import BadDay, NotPossible, TextChanged
+from monographs.review.steps import step
 from monographs.vocabulary import Part, Verdict
 
 # A registration is looked up again within these; a first day before the earliest is a slip of the pen.
@@ -110,7 +110,7 @@ def refuse_recording(credential: Credential) -> None:
         raise NotPossible("This registration is recorded already.")
 
 
-@transaction.atomic
+@step
 def record_credential(*, credential: Credential, by: Any) -> None:
     """Write a new credential, or correct one that nobody has verified yet.
 
@@ -172,7 +172,7 @@ def why_no_credential(person: Any, part: Part, at: datetime) -> str:
     return f"Your credential ended on {_day(last.ends_at - timedelta(seconds=1))}. {ASK}"
 
 
-@transaction.atomic
+@step
 def verify_credential(*, credential: Credential, by: Any, seen: str | None = None) -> None:
     """Confirm, as another person, that a registration was looked up and is true.
 
@@ -190,7 +190,7 @@ def verify_credential(*, credential: Credential, by: Any, seen: str | None = Non
     Credential.objects.filter(pk=row.pk).update(verified_by=by, verified_at=DatabaseNow())
 
 
-@transaction.atomic
+@step
 def end_credential(*, credential: Credential, by: Any, reason: str) -> None:
     """Let nobody sign with a credential from now on. What was signed with it stands.
 
@@ -206,7 +206,7 @@ def end_credential(*, credential: Credential, by: Any, reason: str) -> None:
         raise NotPossible("This credential has ended already.")
 
 
-@transaction.atomic
+@step
 def question_reviews_of(*, person: Any, by: Any, reason: str) -> Questioned:
     """Cancel every approval that a person has signed until now, for one reason, and end their credentials.
 

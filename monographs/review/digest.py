@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from clincalc.addresses import address
 from monographs.models import (
     Credential,
     Letter,
@@ -27,7 +28,7 @@ from monographs.models import (
     Successor,
 )
 from monographs.review.facts import facts_of, signed_of
-from monographs.review.letters import address, tell_of_ending_credential, tell_of_notice_check, write
+from monographs.review.letters import tell_of_ending_credential, tell_of_notice_check, write
 from monographs.review.mail import failed_letters
 from monographs.review.mark import Mark, State, effective, mark
 from monographs.review.people import LEAD, REVIEWER

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from clincalc.addresses import address
 from monographs.models import Credential, DemoDatabase, Letter, Review, Revision, SafetyNotice
 from monographs.review.mail import reachable, send_when_done
 from monographs.review.mark import CORRECTION_WAITS
@@ -19,8 +19,6 @@ from monographs.review.people import LEAD
 from monographs.vocabulary import ChangeKind, Part, Verdict
 
 LONGEST_SUBJECT = 200
-# Names of this machine: an address with one of them leads a reader elsewhere to nothing.
-HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 DEMO = "Demonstration site: reviews here are made by demo accounts, not by clinicians."
 VERDICTS = {
     Verdict.APPROVE: "approved",
@@ -129,18 +127,6 @@ def tell_of_ending_credential(credential: Credential) -> None:
             "Once the registration is renewed, record a new credential, and let a second person verify it.",
         ],
     )
-
-
-def address(path: str) -> str:
-    """Return the whole address of a page, or its path alone when the name of the site is not known.
-
-    The name is the first of ALLOWED_HOSTS that is one: no pattern, and none of
-    this machine's own. Only a demonstration speaks plain HTTP.
-    """
-    for host in settings.ALLOWED_HOSTS:
-        if host[:1] not in ("*", ".") and host not in HERE:
-            return f"{'http' if settings.DEMO or settings.DEBUG else 'https'}://{host}{path}"
-    return path
 
 
 def one_line(text: str) -> str:

@@ -37,6 +37,7 @@ from monographs.review.people import require
 from monographs.review.refusals import AddressTaken, NotPossible, TextChanged
 from monographs.review.rows import same_name
 from monographs.review.search_keys import make_findable
+from monographs.review.steps import step
 from monographs.vocabulary import FlagKind, NameKind, Part
 
 # The names of a substance itself; of a drug that has ended they live on as synonyms.
@@ -72,7 +73,7 @@ class MergePlan:
         return digest("\n".join(self.sentences()))
 
 
-@transaction.atomic
+@step
 def rename(*, drug: Drug, name: str, slug: str, by: Any, reason: str) -> OldSlug:
     """Give a drug another name and address; the old ones lead to it for ever.
 
@@ -130,7 +131,7 @@ def merge_plan(drug: Drug, into: Drug) -> MergePlan:
     return plan
 
 
-@transaction.atomic
+@step
 def merge(*, drug: Drug, into: Drug, by: Any, reason: str, seen: str = "") -> Successor:
     """Let a drug be part of another from now on: names, codes and links go over, its page ends.
 
@@ -164,7 +165,7 @@ def merge(*, drug: Drug, into: Drug, by: Any, reason: str, seen: str = "") -> Su
     return _end(drug, [into], by, reason)[0]
 
 
-@transaction.atomic
+@step
 def split(
     *,
     drug: Drug,

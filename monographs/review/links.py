@@ -20,6 +20,7 @@ from monographs.review.clock import clinical_now
 from monographs.review.live import raise_generation
 from monographs.review.people import require
 from monographs.review.refusals import NeedsReason, NotPossible, TextChanged
+from monographs.review.steps import step
 from monographs.vocabulary import Relation
 
 # A reason that nobody has looked at for so long may have stopped being true.
@@ -87,7 +88,7 @@ def said(link: CrossLink) -> str:
     )
 
 
-@transaction.atomic
+@step
 def accept(*, link: CrossLink, by: Any, seen: str) -> None:
     """Agree, as a second person, that readers may see an alternative.
 
@@ -128,7 +129,7 @@ def mark_checked(links: QuerySet[CrossLink], *, by: Any) -> int:
     return len(rows)
 
 
-@transaction.atomic
+@step
 def add_reverse(*, link: CrossLink, by: Any, reason: str) -> CrossLink:
     """Add the link back, by the same relation and with a reason of its own.
 
@@ -188,7 +189,7 @@ def replacement(links: QuerySet[CrossLink], target: Drug) -> Replacement:
     return plan
 
 
-@transaction.atomic
+@step
 def replace_target(links: QuerySet[CrossLink], *, target: Drug, by: Any, seen: str) -> Replacement:
     """Give these links another target, as the preview showed; the others stay as they were.
 

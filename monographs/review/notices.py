@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from monographs.lint import lint_text
@@ -16,13 +15,14 @@ from monographs.review.clock import clinical_now
 from monographs.review.live import hold_generation, raise_generation
 from monographs.review.people import require
 from monographs.review.refusals import BadDay, ContentErrors, NotPossible
+from monographs.review.steps import step
 
 MOST_DAYS = 90
 LONGEST = 280
 LONGEST_END = 200
 
 
-@transaction.atomic
+@step
 def post_notice(*, on: Drug | DrugClass, text: str, source: Source, check_on: date, by: Any) -> SafetyNotice:
     """Put a warning above the page of a drug, or of every drug of a class and the classes below it.
 
@@ -48,7 +48,7 @@ def post_notice(*, on: Drug | DrugClass, text: str, source: Source, check_on: da
     return notice
 
 
-@transaction.atomic
+@step
 def keep_notice(*, notice: SafetyNotice, check_on: date, by: Any) -> None:
     """Note that a notice still holds, and when it is looked at again.
 
@@ -61,7 +61,7 @@ def keep_notice(*, notice: SafetyNotice, check_on: date, by: Any) -> None:
     raise_generation()
 
 
-@transaction.atomic
+@step
 def end_notice(*, notice: SafetyNotice, by: Any, reason: str) -> None:
     """Take a notice down; for 30 days readers see where it went.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
 EDITOR = "Editor"
 REVIEWER = "Pharmacist reviewer"
@@ -59,10 +61,12 @@ LEADS = (
     | {"add_credential", "change_credential", "view_credential"}
     | {"view_letter", "change_letter"}
 )
+# Of the accounts' app: to invite people and look after their accounts.
+MANAGES = "manage_accounts"
 ROLES = {
     EDITOR: EVERYONE | LACKED,
     REVIEWER: EVERYONE | SIGNS,
-    LEAD: EVERYONE | SIGNS | LACKED | LEADS,
+    LEAD: EVERYONE | SIGNS | LACKED | LEADS | {MANAGES},
 }
 
 
@@ -78,10 +82,14 @@ def make_groups(app_config: Any, using: str) -> None:
     Called after every migrate: in a migration of a fresh database there are
     no permissions yet.
     """
-    create_permissions(app_config, verbosity=0, using=using)
+    accounts = apps.get_app_config("accounts")
+    for config in (app_config, accounts):
+        create_permissions(config, verbosity=0, using=using)
+    ours = Q(content_type__app_label=app_config.label)
+    theirs = Q(content_type__app_label=accounts.label, codename=MANAGES)
     known = {
         permission.codename: permission
-        for permission in Permission.objects.using(using).filter(content_type__app_label=app_config.label)
+        for permission in Permission.objects.using(using).filter(ours | theirs)
     }
     for name, codenames in ROLES.items():
         group, _ = Group.objects.using(using).get_or_create(name=name)

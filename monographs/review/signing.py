@@ -48,6 +48,7 @@ from monographs.review.refusals import (
     SelfReview,
     TextChanged,
 )
+from monographs.review.steps import step
 from monographs.vocabulary import SAFETY_SECTIONS, ChangeKind, FlagKind, Part, SectionKind, Verdict
 
 MOST_MONTHS = 36
@@ -188,7 +189,7 @@ def attestation(revision: Revision, interests: str, *, is_renewal: bool = False)
     )
 
 
-@transaction.atomic
+@step
 def approve(
     *,
     revision: Revision,
@@ -233,7 +234,7 @@ def approve(
     )
 
 
-@transaction.atomic
+@step
 def renew(
     *,
     revision: Revision,
@@ -277,7 +278,7 @@ def renew(
     )
 
 
-@transaction.atomic
+@step
 def request_changes(*, revision: Revision, by: Any, digest: str, comment: str) -> Review:
     """Sign that this text cannot be approved as it stands, and why.
 
@@ -292,7 +293,7 @@ def request_changes(*, revision: Revision, by: Any, digest: str, comment: str) -
     return _signed(drug, revision, by, credential, Verdict.CHANGES, comment=comment)
 
 
-@transaction.atomic
+@step
 def revoke(*, revision: Revision, by: Any, digest: str, comment: str) -> Review:
     """Take an approval back. A page that readers see stays up, under a notice with the comment as its text.
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from monographs.models import Source
 from monographs.models.fields import DatabaseNow
 from monographs.review.live import hold_generation, raise_generation
 from monographs.review.people import require
 from monographs.review.refusals import NotPossible
+from monographs.review.steps import step
 
 
-@transaction.atomic
+@step
 def supersede(*, source: Source, newer: Source | None, by: Any) -> None:
     """Note that a source is superseded from now on, by a newer one if there is one.
 

@@ -116,7 +116,8 @@ def test_a_reason_that_readers_see_keeps_the_content_rules(lead):
     live = builders.released()
     client = signed_in(lead)
 
-    page = client.post(f"/admin/monographs/drug/{live.pk}/withdraw/", {"reason": "Give <b>5 mg</b> instead."})
+    data = {"reason": "Give <b>5 mg</b> instead.", "password": builders.PASSWORD}
+    page = client.post(f"/admin/monographs/drug/{live.pk}/withdraw/", data)
 
     assert "amount of medicine" in pages.words(page)
     assert Drug.objects.get(pk=live.pk).live.monograph_id is not None

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 
 from clincalc.accounts import kept
+from clincalc.accounts.models import KeptForm
 from monographs import review
 from monographs.admin.credentials import CredentialForm
 from monographs.models import Credential, DemoDatabase, Questioned
@@ -158,12 +159,15 @@ def test_what_is_verified_is_only_read_and_a_form_that_was_open_is_told_so(lead,
 def test_a_correction_that_met_an_expired_login_is_kept_until_the_credential_is_verified(lead, waiting):
     client = signed_in(lead)
     page = client.get(page_of(waiting))
-    data = filled(waiting.person, number="2012346") | {kept.DRAWN_FOR: page.context[kept.DRAWN_FOR]}
+    changed = {"role": "hospital pharmacist", "number": "2012346"}
+    data = filled(waiting.person, **changed) | {kept.DRAWN_FOR: page.context[kept.DRAWN_FOR]}
     Session.objects.all().delete()
     client.post(page_of(waiting), data)
     client.force_login(lead)
     again = client.get(f"{page_of(waiting)}?kept=1")
-    assert again.context["adminform"].form["number"].value() == "2012346"
+    assert again.context["adminform"].form["role"].value() == "hospital pharmacist"
+    assert again.context["adminform"].form["number"].value() is None
+    assert "2012346" not in KeptForm.objects.get().data
 
     review.verify_credential(credential=waiting, by=lead)
 
@@ -328,7 +332,8 @@ def test_a_second_person_verifies_what_the_page_shows(lead, waiting):
     page = client.get(page_of(waiting, "verify"))
     assert f"General Pharmaceutical Council, registration number {NUMBER}." in pages.words(page)
 
-    sent(client, page_of(waiting, "verify"), {"seen": page.context["step"].form["seen"].value()})
+    seen = {"seen": page.context["step"].form["seen"].value(), "password": builders.PASSWORD}
+    sent(client, page_of(waiting, "verify"), seen)
 
     assert Credential.objects.get().verified_by == lead
     assert LogEntry.objects.get().get_change_message() == "verified with the register"
@@ -337,7 +342,7 @@ def test_a_second_person_verifies_what_the_page_shows(lead, waiting):
 
 def test_what_was_corrected_meanwhile_is_shown_and_not_yet_verified(lead, waiting):
     client = signed_in(lead)
-    old = {"seen": review.credential_digest(waiting)}
+    old = {"seen": review.credential_digest(waiting), "password": builders.PASSWORD}
     waiting.number = "2012346"
     review.record_credential(credential=waiting, by=lead)
 
@@ -346,7 +351,7 @@ def test_what_was_corrected_meanwhile_is_shown_and_not_yet_verified(lead, waitin
     assert "corrected since you opened the page" in pages.words(page)
     assert "2012346" in pages.words(page)
     assert Credential.objects.get().verified_by is None
-    client.post(page_of(waiting, "verify"), {"seen": page.context["step"].form["seen"].value()})
+    client.post(page_of(waiting, "verify"), old | {"seen": page.context["step"].form["seen"].value()})
     assert Credential.objects.get().verified_by == lead
 
 

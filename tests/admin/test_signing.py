@@ -297,7 +297,7 @@ def test_a_wrong_password_signs_nothing_and_keeps_everything_typed(reviewer):
         ("without_pregnancy", "Acknowledge this by its name."),
         ("interests", "Declare your interests; write “none” when there are none."),
         ("verdict", "Choose a verdict, or send a comment only."),
-        ("password", "This is not your password. Everything else is kept as you typed it."),
+        ("password", "Enter your password."),
     ],
 )
 def test_what_is_missing_is_said_beside_its_field(reviewer, missing, sentence):

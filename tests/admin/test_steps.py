@@ -13,7 +13,7 @@ from tests.admin.forms import change_of, onlooker, signed_in
 
 pytestmark = pytest.mark.django_db
 MOST = 15
-REASON = {"reason": "The text is better."}
+REASON = {"reason": "The text is better.", "password": builders.PASSWORD}
 ALL_NAMED = {f"without_{kind.value}": "on" for kind in SAFETY_SECTIONS}
 NOTE = {"change_kind": "editorial", "note": "Clearer words."}
 
@@ -206,7 +206,7 @@ def test_withdraw_says_what_readers_will_see_and_takes_the_page_down(lead, clien
     leader = signed_in(lead)
 
     page = leader.get(page_of(drug, "withdraw"))
-    done = leader.post(page_of(drug, "withdraw"), {"reason": "A wrong interaction."})
+    done = leader.post(page_of(drug, "withdraw"), REASON | {"reason": "A wrong interaction."})
 
     assert drug.get_absolute_url() in page.content.decode()
     assert done.status_code == 302
@@ -216,7 +216,7 @@ def test_withdraw_says_what_readers_will_see_and_takes_the_page_down(lead, clien
 def test_withdraw_needs_a_reason(lead):
     drug = builders.released().drug
 
-    signed_in(lead).post(page_of(drug, "withdraw"), {"reason": " "})
+    signed_in(lead).post(page_of(drug, "withdraw"), REASON | {"reason": " "})
 
     assert LiveDrug.objects.get().monograph is not None
 

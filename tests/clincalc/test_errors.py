@@ -14,7 +14,7 @@ def client():
     return Client(raise_request_exception=False)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 410, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 410, 413, 429, 500, 503])
 def test_an_error_page_needs_no_database(status):
     response = errors.answer(status)
 

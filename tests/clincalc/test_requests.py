@@ -6,8 +6,9 @@ import logging
 import sys
 
 import pytest
+from django.urls import ResolverMatch
 
-from clincalc.logs import REQUEST_ID, JsonFormatter
+from clincalc.logs import REQUEST_ID, JsonFormatter, path_of
 
 
 def lines_of(caplog):
@@ -72,3 +73,10 @@ def test_only_a_trusted_proxy_may_say_that_a_request_came_by_https(
     response = client.get("/nope", headers={"x-forwarded-proto": "https"}, REMOTE_ADDR=peer)
 
     assert response.status_code == (404 if is_believed else 301)
+
+
+def test_a_token_in_an_address_is_not_written(rf):
+    request = rf.get("/admin/invitation/4f2a-secret/")
+    request.resolver_match = ResolverMatch(lambda: None, (), {"token": "4f2a-secret"})
+
+    assert path_of(request) == "/admin/invitation/…/"

@@ -11,8 +11,6 @@ import pytest
 from django.conf import settings
 
 from clincalc import env
-from clincalc.start import refuse_false_demo
-from monographs.models import DemoDatabase
 
 ROOT = settings.BASE_DIR
 PRODUCTION = {
@@ -58,40 +56,6 @@ def test_production_passes_the_deployment_check_without_a_warning():
 
     assert finished.returncode == 0, finished.stderr
     assert "no issues" in finished.stdout
-
-
-def test_a_demo_is_refused_on_a_database_that_has_not_even_tables(tmp_path):
-    finished = python(
-        "-c", "import clincalc.wsgi", DEMO="1", DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite3'}"
-    )
-
-    assert finished.returncode == 1
-    assert finished.stderr.startswith("DEMO is set, but the database is not a demo database")
-    assert finished.stderr.count("\n") == 1
-
-
-@pytest.mark.django_db
-def test_a_demo_is_refused_on_a_database_that_is_no_demo(settings):
-    settings.DEMO = True
-
-    with pytest.raises(env.Refused, match="not a demo database"):
-        refuse_false_demo()
-
-
-@pytest.mark.django_db
-def test_a_demo_is_served_from_a_demo_database(settings):
-    settings.DEMO = True
-    DemoDatabase.objects.create(pk=1)
-
-    refuse_false_demo()
-
-
-@pytest.mark.django_db
-def test_a_production_server_does_not_ask_whether_its_database_is_a_demo(settings, django_assert_num_queries):
-    settings.DEMO = False
-
-    with django_assert_num_queries(0):
-        refuse_false_demo()
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path, monkeypatch):

@@ -6,9 +6,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from clincalc.addresses import address
 from monographs import review
 from monographs.models import DemoDatabase, Drug, Letter
-from monographs.review.letters import address, leads, one_line, write
+from monographs.review.letters import leads, one_line, write
 from monographs.vocabulary import ChangeKind, Part
 from tests import builders
 

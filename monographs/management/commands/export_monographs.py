@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 from django.core.management.base import BaseCommand, CommandError
 
+from clincalc import security_log
 from monographs.document import Problem
 from monographs.importers.documents.export import class_records, drug_records
 from monographs.importers.documents.read import CLASSES
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         except OSError as error:
             raise CommandError(f"{path}: cannot be written: {error.strerror}.") from None
+        security_log.record("export", by=security_log.COMMAND_LINE, of=path.name, drugs=written)
         self.stdout.write(f"{written} drugs written to {path}.")
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from clincalc.security_log import REFUSED, record
 from monographs.importers.catalogue.batch import Counts, NameList
 from monographs.importers.catalogue.load import load_catalogue
 from monographs.importers.catalogue.rows import CatalogueError, count_lines, read_catalogue
@@ -53,9 +54,20 @@ class Command(BaseCommand):
                     advance=bar.update,
                 )
         except CatalogueError as error:
+            record("import", by=person, of=path.name, outcome=REFUSED, why=type(error).__name__)
             raise CommandError(f"{error} Before that: {_total(counts)}") from None
         except PermissionDenied as error:
+            record("import", by=person, of=path.name, outcome=REFUSED, why=type(error).__name__)
             raise CommandError(str(error)) from None
+        record(
+            "import",
+            by=person,
+            of=path.name,
+            drugs=counts.drugs,
+            names=counts.names,
+            unchanged=counts.unchanged,
+            refused=counts.refused,
+        )
         if counts.refused:
             raise CommandError(_total(counts))
         self.stdout.write(_total(counts))

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from clincalc.security_log import REFUSED, record
 from monographs.importers.documents import Steps, Unreadable, count, run
 from monographs.vocabulary import SAFETY_SECTIONS, SectionKind
 
@@ -52,7 +53,16 @@ class Command(BaseCommand):
             with tqdm(total=count(path) if path.exists() else None, unit="record", disable=None) as bar:
                 counts = run(path, steps, advance=bar.update)
         except (Unreadable, PermissionDenied, OSError) as error:
+            record("import", by=person, of=path.name, outcome=REFUSED, why=type(error).__name__)
             raise CommandError(str(error)) from None
+        record(
+            "import",
+            by=person,
+            of=path.name,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
+            refused=len(counts.refused),
+        )
         for sentence in counts.refused:
             self.stderr.write(sentence)
         total = f"{counts.changed} changed, {counts.unchanged} unchanged, {len(counts.refused)} refused."

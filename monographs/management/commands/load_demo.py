@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from clincalc import security_log
 from monographs.importers.documents import Steps, run
 from monographs.models import Drug, LiveDrug
 from monographs.review import Refusal, demo
@@ -27,11 +28,12 @@ class Command(BaseCommand):
         """Load what is missing; what was changed since stays."""
         password = _password()
         try:
-            with transaction.atomic():
+            with security_log.made_up(), transaction.atomic():
                 demo.make_demo(password)
                 said = _load_starter()
         except Refusal as refusal:
             raise CommandError(str(refusal)) from None
+        security_log.record("load demo", by=security_log.COMMAND_LINE)
         self.stdout.write(said)
 
 
@@ -54,6 +56,6 @@ def _password():
         password = Path(name).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise CommandError(f"DEMO_PASSWORD_FILE: {name} cannot be read: {error.strerror}.") from None
-    if len(password) < 12:
-        raise CommandError(f"DEMO_PASSWORD_FILE: the password in {name} has fewer than 12 characters.")
+    if len(password) < 15:
+        raise CommandError(f"DEMO_PASSWORD_FILE: the password in {name} has fewer than 15 characters.")
     return password

@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.utils import Error
 
 from clincalc.env import Refused, database
+from clincalc.security_log import COMMAND_LINE, record
 from monographs.importers.move import NotMoved, move
 
 TARGET = "move_target"
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             raise CommandError("The moved database cannot be searched. Do not serve it.")
         if _manage("verify_reviews", url=url) != 0:
             raise CommandError("The moved database does not verify. Do not serve it.")
+        record("move database", by=COMMAND_LINE, rows=moved)
         self.stdout.write(f"{moved:,} rows moved. Set DATABASE_URL to the new database before you serve it.")
 
 

@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
                 ('market', models.CharField(blank=True, choices=[('GB', 'the United Kingdom'), ('IE', 'Ireland'), ('EU', 'the European Union'), ('US', 'the United States'), ('CA', 'Canada'), ('AU', 'Australia'), ('NZ', 'New Zealand'), ('DE', 'Germany'), ('FR', 'France'), ('ES', 'Spain'), ('IT', 'Italy'), ('RS', 'Serbia'), ('JP', 'Japan'), ('IN', 'India')], max_length=2)),
                 ('is_current', models.BooleanField(default=True)),
                 ('weight', models.PositiveSmallIntegerField(help_text="The less, the more it is the drug's own name.")),
+                ('in_document', models.BooleanField(help_text='Whether it stands in the text that readers see, or saw last.')),
+                ('has_page', models.BooleanField(help_text='Whether readers have a page of the drug, perhaps a withdrawn one.')),
                 ('is_first', models.BooleanField(help_text='One for each drug that can be found at all.')),
             ],
         ),

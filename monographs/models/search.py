@@ -28,6 +28,12 @@ class SearchName(models.Model):
     market = models.CharField(max_length=2, choices=Market.choices(), blank=True)
     is_current = models.BooleanField(default=True)
     weight = models.PositiveSmallIntegerField(help_text="The less, the more it is the drug's own name.")
+    in_document = models.BooleanField(
+        help_text="Whether it stands in the text that readers see, or saw last."
+    )
+    has_page = models.BooleanField(
+        help_text="Whether readers have a page of the drug, perhaps a withdrawn one."
+    )
     is_first = models.BooleanField(help_text="One for each drug that can be found at all.")
 
     class Meta:

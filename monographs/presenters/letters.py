@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Left
 from django.utils.http import urlencode
 
-from monographs.models import DrugName, LiveDrug, NameConflict
+from monographs.models import LiveDrug, NameConflict, SearchName
 from monographs.names import slugify_name, sort_letter, upper_bound
 from monographs.presenters.lists import PER_PAGE, Row, class_tree, demo_of, rows_of
 from monographs.presenters.names import kind_in
@@ -99,17 +99,13 @@ def letters_with_counts() -> list[Letter]:
     return letters
 
 
-def pointing_names() -> QuerySet[DrugName]:
+def pointing_names() -> QuerySet[SearchName]:
     """Return the current names that lead to a drug with a page.
 
-    The names of the document, not those that only help search: a catalogue's
-    50,000 brands were read by nobody. They are taken from the rows, because the
-    frozen text has no index by letter. So a name stands here from the moment
-    that an editor writes it, as in the search; it says nothing of the text.
+    The names of the text that readers see, not those that only help search: a
+    catalogue's 50,000 brands were read by nobody.
     """
-    names = DrugName.objects.filter(
-        in_document=True, is_current=True, kind__in=POINTING, drug__live__isnull=False
-    )
+    names = SearchName.objects.filter(in_document=True, is_current=True, kind__in=POINTING, has_page=True)
     return names.exclude(norm=F("drug__live__sort_key"))
 
 
@@ -148,7 +144,7 @@ def _entries(keys: list[tuple[str, int, int]], *, at: datetime) -> list[Entry]:
     lives = LiveDrug.objects.filter(pk__in=ids).select_related("drug_class")
     rows = {live.pk: row for live, row in zip(lives, rows_of(lives, at=at), strict=True)}
     norms = {key for key, _, leads in keys if leads}
-    names: dict[tuple[str, int], list[DrugName]] = defaultdict(list)
+    names: dict[tuple[str, int], list[SearchName]] = defaultdict(list)
     for name in pointing_names().filter(drug__in=ids, norm__in=norms).order_by("kind", "market"):
         names[name.norm, name.drug_id].append(name)
     shared = set(NameConflict.objects.filter(norm__in=norms).values_list("norm", flat=True))
@@ -160,14 +156,14 @@ def _entries(keys: list[tuple[str, int, int]], *, at: datetime) -> list[Entry]:
     ]
 
 
-def _pointer(names: list[DrugName], row: Row, *, is_shared: bool) -> Entry:
+def _pointer(names: list[SearchName], row: Row, *, is_shared: bool) -> Entry:
     """Return the line of a name that leads to a drug."""
     name = names[0].name
     came_from = urlencode({"from": slugify_name(name)})
     return Entry(row, f"{row.url}?{came_from}", name, ", ".join(_notes(names)), is_shared)
 
 
-def _notes(names: Iterable[DrugName]) -> list[str]:
+def _notes(names: Iterable[SearchName]) -> list[str]:
     """Return what kinds of name one name is; where it is used elsewhere only when it is not used at home."""
     home = settings.HOME_MARKET
     at_home = [name for name in names if name.market in ("", home)]

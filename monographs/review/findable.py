@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -53,6 +53,8 @@ class Findable:
     kind: str
     market: str = ""
     is_current: bool = True
+    in_document: bool = False
+    has_page: bool = False
     is_first: bool = False
 
     @property
@@ -69,6 +71,8 @@ class Findable:
             kind=self.kind,
             market=self.market,
             is_current=self.is_current,
+            in_document=self.in_document,
+            has_page=self.has_page,
             is_first=self.is_first,
             weight=WEIGHTS[self.kind],
         )
@@ -76,7 +80,7 @@ class Findable:
 
 def findable_of(row: SearchName) -> Findable:
     """Return what a row says."""
-    return Findable(row.name, row.norm, row.kind, row.market, row.is_current, row.is_first)
+    return Findable(**{field.name: getattr(row, field.name) for field in fields(Findable)})
 
 
 def findable_names(drug_ids: Collection[int]) -> dict[int, list[Findable]]:
@@ -96,7 +100,12 @@ def findable_names(drug_ids: Collection[int]) -> dict[int, list[Findable]]:
     for pk, name in _former(names):
         if normalise(name) not in {one.norm for one in found[pk].values()}:
             _put(found[pk], [_named(name, NameKind.SYNONYM.value)])
-    return {pk: _with_first(names[pk], list(found[pk].values())) for pk in names}
+    return {
+        pk: [
+            replace(one, has_page=pk in documents) for one in _with_first(names[pk], list(found[pk].values()))
+        ]
+        for pk in names
+    }
 
 
 def _put(found: dict[tuple[str, str, str], Findable], names: Iterable[Findable]) -> None:
@@ -106,9 +115,9 @@ def _put(found: dict[tuple[str, str, str], Findable], names: Iterable[Findable])
             found.setdefault(one.key, one)
 
 
-def _named(name: str, kind: str, market: str = "", is_current: bool = True) -> Findable:
+def _named(name: str, kind: str, market: str = "", is_current: bool = True, **also: bool) -> Findable:
     """Return a name with its normal form."""
-    return Findable(name, normalise(name), kind, market, is_current)
+    return Findable(name, normalise(name), kind, market, is_current, **also)
 
 
 def _with_first(heading: str, names: list[Findable]) -> list[Findable]:
@@ -119,7 +128,7 @@ def _with_first(heading: str, names: list[Findable]) -> list[Findable]:
     if first is None:
         first = _named(heading, NameKind.SYNONYM.value)
     rest = [one for one in names if one is not first]
-    return [Findable(first.name, first.norm, first.kind, first.market, first.is_current, True), *rest]
+    return [replace(first, is_first=True), *rest]
 
 
 def _shown_documents(drug_ids: Collection[int]) -> dict[int, Document]:
@@ -131,7 +140,7 @@ def _shown_documents(drug_ids: Collection[int]) -> dict[int, Document]:
 def _of_document(document: Document) -> Iterator[Findable]:
     """Yield the names of a released text, then those of its components."""
     for name in document.names:
-        yield _named(name.name, name.kind.value, str(name.market), name.is_current)
+        yield _named(name.name, name.kind.value, str(name.market), name.is_current, in_document=True)
     for component in document.components:
         yield _named(component.name, COMPONENT)
 

@@ -48,6 +48,8 @@ def without_strength_and_form(query: str) -> tuple[str, tuple[str, ...]]:
     """
     places = [match.span() for match in _STRENGTH.finditer(query)]
     taken = [*places, *(span for span in _forms(query) if not any(a <= span[0] < b for a, b in places))]
+    if not taken:
+        return query, ()
     left, end = [], 0
     for begin, stop in sorted(taken):
         left.append(query[end:begin])

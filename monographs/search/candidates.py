@@ -8,64 +8,86 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from monographs.models import LiveDrug, SearchHead, SearchKey, SearchName
 from monographs.names import keys, upper_bound
 
 MOST_NAMES = 120
 MOST_WORDS = 6
+MOST_ASKED, SHORTEST_ASKED = 3, 3
 MOST_HEADS = 400
 MOST_KEYS = 2_000
 MOST_SHARED = 20_000
 SHORTEST_JOINED = 4
 
 
-def _names() -> QuerySet[SearchName]:
-    """Return names, each with `has_page`: whether readers have a page of its drug."""
-    return SearchName.objects.annotate(has_page=Exists(LiveDrug.objects.filter(drug=OuterRef("drug"))))
+class Name(NamedTuple):
+    """A name that may be meant: what a search needs of its row. Rows by the hundred are dear as objects."""
+
+    pk: int
+    drug_id: int
+    name: str
+    norm: str
+    kind: str
+    market: str
+    is_current: bool
+    weight: int
+    has_page: bool
 
 
-def named(norms: Collection[str]) -> list[SearchName]:
-    """Return the names that are exactly one of these, the drugs' own first."""
-    return list(_names().filter(norm__in=norms).order_by("weight", "norm", "drug")[:MOST_NAMES])
+def named(norms: Collection[str]) -> list[Name]:
+    """Return the names that are exactly one of these, the drugs' own first. One query."""
+    found = SearchName.objects.filter(norm__in=norms).order_by("weight", "norm", "drug", "kind", "market")
+    return _read(found[:MOST_NAMES])
 
 
-def beginning_with(norm: str) -> list[SearchName]:
-    """Return names that begin with the query and say more: of pages first, then drugs' own, then any."""
-    longer = _names().filter(norm__gt=norm, norm__lt=upper_bound(norm))
-    pages = LiveDrug.objects.filter(sort_key__gte=norm, sort_key__lt=upper_bound(norm)).order_by("sort_key")
+def beginning_with(norm: str) -> list[Name]:
+    """Return names that begin with the query and say more. One query, or three when there are too many.
+
+    Then of drugs with a page first, then drugs' own names, then any.
+    """
+    longer = SearchName.objects.filter(norm__gt=norm, norm__lt=upper_bound(norm)).order_by("norm", "drug")
+    found = _read(longer[:MOST_NAMES])
+    if len(found) < MOST_NAMES:
+        return found
     third = MOST_NAMES // 3
-    of_pages = longer.filter(drug__in=pages.values("pk")[:third]).order_by("norm", "drug")[:third]
-    own = longer.filter(weight=0).order_by("norm", "drug")[:third]
-    return _each_once(of_pages, own, longer.order_by("norm", "drug")[:third])
+    pages = LiveDrug.objects.filter(sort_key__gte=norm, sort_key__lt=upper_bound(norm)).order_by("sort_key")
+    of_pages = _read(longer.filter(drug__in=pages.values("pk")[:third])[:third])
+    own = _read(longer.filter(weight=0)[:third])
+    return list({row.pk: row for rows in (of_pages, own, found[:third]) for row in rows}.values())
 
 
-def joined_like(norm: str) -> list[SearchName]:
-    """Return names that are, or begin like, the query when nobody minds the spaces."""
+def joined_like(norm: str) -> list[Name]:
+    """Return names that are, or begin like, the query when nobody minds the spaces. One query."""
     whole = keys.joined(norm)
     if len(whole) < SHORTEST_JOINED:
         return []
-    found = _by_key(keys.Tier.WHOLE, whole).order_by("key", "size", "name")[:MOST_NAMES]
-    names = _fetched(list(found.values_list("name", flat=True)))
+    names = _read(_by_key(keys.Tier.WHOLE, whole)[:MOST_NAMES])
     return [name for name in names if keys.joined(name.norm).startswith(whole)]
 
 
-def with_words(norm: str) -> list[SearchName]:
-    """Return names of which a word begins with each word of the query, in any order."""
+def with_words(norm: str) -> list[Name]:
+    """Return names of which a word begins with each word of the query, in any order. One query.
+
+    The database looks for the three longest words; short ones are on too many names.
+    """
     words = sorted(set(norm.split()), key=lambda word: (-len(word), word))
-    if not 0 < len(words) <= MOST_WORDS:
+    if len(words) > MOST_WORDS:
         return []
     found = _by_key(keys.Tier.WORD, words[0])
-    for word in words[1:]:
-        found = found.filter(Exists(_by_key(keys.Tier.WORD, word).filter(name=OuterRef("name"))))
-    rows = found.order_by("key", "size", "name")[:MOST_NAMES]
-    names = _fetched(list(dict.fromkeys(rows.values_list("name", flat=True))))
-    return [name for name in names if _has_words(name.norm.split(), words)]
+    for word in words[1:MOST_ASKED]:
+        if len(word) >= SHORTEST_ASKED:
+            least, most = keys.packed_range(word)
+            others = SearchKey.objects.filter(tier=keys.Tier.WORD.value, key__gte=least, key__lte=most)
+            found = found.filter(pk__in=others.values("name"))
+    names = {name.pk: name for name in _read(found[: MOST_NAMES * len(words)])}.values()
+    return [name for name in names if _has_words(name.norm.split(), words)][:MOST_NAMES]
 
 
-def misspelled(norm: str, tier: keys.Tier) -> list[SearchName]:
+def misspelled(norm: str, tier: keys.Tier) -> list[Name]:
     """Return names of which a form lies near a form of the query, those with the most in common first.
 
     Three queries.
@@ -91,7 +113,7 @@ def misspelled(norm: str, tier: keys.Tier) -> list[SearchName]:
     return _fetched(best[:MOST_NAMES])
 
 
-def begun_misspelled(norm: str) -> list[SearchName]:
+def begun_misspelled(norm: str) -> list[Name]:
     """Return names, of any length, that begin nearly like a query that is still being typed."""
     whole = keys.joined(norm)
     near = _heads(keys.Tier.HEAD, [(whole[: keys.HEAD], len(whole))])
@@ -128,21 +150,22 @@ def _heads(tier: keys.Tier, typed: list[tuple[str, int]]) -> dict[int, tuple[int
     return near
 
 
-def _by_key(tier: keys.Tier, prefix: str) -> QuerySet[SearchKey]:
-    """Return the keys of a tier whose texts begin with a prefix, as far as twelve letters tell."""
+def _by_key(tier: keys.Tier, prefix: str) -> QuerySet[SearchName]:
+    """Return the names with a key of a tier whose text begins with a prefix, as far as twelve letters tell."""
     least, most = keys.packed_range(prefix)
-    return SearchKey.objects.filter(tier=tier.value, key__gte=least, key__lte=most)
+    found = SearchName.objects.filter(keys__tier=tier.value, keys__key__gte=least, keys__key__lte=most)
+    return found.order_by("keys__key", "keys__size", "keys__name")
 
 
-def _fetched(ids: list[int]) -> list[SearchName]:
+def _read(found: QuerySet[SearchName]) -> list[Name]:
+    """Return what was found. One query."""
+    return [Name(*values) for values in found.values_list(*Name._fields)]
+
+
+def _fetched(ids: list[int]) -> list[Name]:
     """Return the names with these ids, in this order. One query."""
-    rows = _names().in_bulk(ids) if ids else {}
+    rows = {name.pk: name for name in _read(SearchName.objects.filter(pk__in=ids))} if ids else {}
     return [rows[pk] for pk in ids if pk in rows]
-
-
-def _each_once(*found: QuerySet[SearchName]) -> list[SearchName]:
-    """Return what several queries found, each name once."""
-    return list({name.pk: name for rows in found for name in rows}.values())
 
 
 def _has_words(words: list[str], wanted: list[str]) -> bool:

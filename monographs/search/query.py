@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 
-from monographs.models import DrugClass, DrugName, Identifier, LiveDrug, NameConflict, SearchName
+from monographs.models import DrugClass, DrugName, Identifier, LiveDrug, NameConflict
 from monographs.models.search import COMPONENT
 from monographs.names import normalise
 from monographs.names.keys import Tier, joined
@@ -23,6 +22,7 @@ from monographs.search import candidates
 from monographs.search.abbreviations import meanings_of
 from monographs.search.aside import without_strength_and_form
 from monographs.search.bounded import bounded
+from monographs.search.candidates import Name
 from monographs.search.classes import class_called, class_nearly_called, is_in_full
 from monographs.search.rank import beginning_closeness, closeness, edits_allowed
 from monographs.search.results import Matched, Results, Row
@@ -43,7 +43,7 @@ class Met:
     """What a normalised query met, not yet made into rows."""
 
     norm: str
-    exact: list[SearchName] = field(default_factory=list)
+    exact: list[Name] = field(default_factory=list)
     conflicts: tuple[NameConflict, ...] = ()
     members_of: DrugClass | None = None
     hits: Hits = field(default_factory=lambda: Hits(MOST_ROWS))
@@ -142,14 +142,14 @@ def _list(met: Met) -> None:
     met.hits.add(_best(candidates.with_words(met.norm)))
 
 
-def _meant(met: Met) -> list[SearchName]:
+def _meant(met: Met) -> list[Name]:
     """Return the names that an abbreviation can stand for, in the order of the list; then those that it is."""
     order = {one: place for place, one in enumerate([*meanings_of(met.norm), met.norm])}
     own = [row for row in met.exact if row.kind != COMPONENT]
     return sorted(own, key=lambda row: (order[row.norm], row.weight, row.drug_id))
 
 
-def _best(names: list[Any]) -> list[Any]:
+def _best(names: list[Name]) -> list[Name]:
     """Return a drug's own names before those of its components, with pages first, then by kind, length, name."""
     return sorted(
         names,
@@ -196,7 +196,7 @@ def _with_guesses(met: Met) -> Met:
     return met
 
 
-def _guessed(norm: str, most: int) -> list[SearchName]:
+def _guessed(norm: str, most: int) -> list[Name]:
     """Return names near a query, the nearest first: one slip away, else two, else names that begin nearly so."""
     names = candidates.misspelled(norm, Tier.HEAD)
     near = _nearest(norm, names, 1)
@@ -209,7 +209,7 @@ def _guessed(norm: str, most: int) -> list[SearchName]:
     return near
 
 
-def _nearest(norm: str, names: list[SearchName], most: int) -> list[SearchName]:
+def _nearest(norm: str, names: list[Name], most: int) -> list[Name]:
     """Return the names at most so many edits away, the nearest first."""
     found = _known([(closeness(norm, row, most), row) for row in {row.pk: row for row in names}.values()])
     return [row for _, row in sorted(found, key=lambda pair: (pair[0], pair[1].drug_id))]
@@ -220,7 +220,7 @@ def _known[First, Second](pairs: list[tuple[First | None, Second]]) -> list[tupl
     return [(first, second) for first, second in pairs if first is not None]
 
 
-def name_that_opens(met: Met) -> SearchName | None:
+def name_that_opens(met: Met) -> Name | None:
     """Return the name that may open its drug at once, if that drug has a page.
 
     Names that editors have drafted find nothing, but they forbid it too.
@@ -235,7 +235,7 @@ def name_that_opens(met: Met) -> SearchName | None:
     return None if drafted.exists() else own
 
 
-def _opens(row: SearchName) -> bool:
+def _opens(row: Name) -> bool:
     """Tell whether a name opens its drug: its own name, or a current brand of the home market."""
     is_home_brand = row.kind == NameKind.BRAND and row.market == settings.HOME_MARKET and row.is_current
     return row.kind in OWN_NAMES or is_home_brand

@@ -18,8 +18,13 @@ FAR = 3
 class Named(Protocol):
     """What is ranked: a name and its weight."""
 
-    norm: str
-    weight: int
+    @property
+    def norm(self) -> str:
+        """The normalised name."""
+
+    @property
+    def weight(self) -> int:
+        """How much it is the drug's own name: the less, the more."""
 
 
 @dataclass(frozen=True, order=True, slots=True)

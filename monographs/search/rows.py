@@ -10,6 +10,7 @@ from datetime import datetime
 from monographs.models import DrugComponent, LiveDrug, SearchName
 from monographs.models.search import COMPONENT
 from monographs.review import facts_of, look_alikes_of, mark
+from monographs.search.candidates import Name
 from monographs.search.results import Matched, Row
 
 
@@ -21,7 +22,7 @@ class Hits:
     matched: dict[int, list[Matched]] = field(default_factory=dict)
     exact: set[int] = field(default_factory=set)
 
-    def add(self, names: Sequence[SearchName], *, is_exact: bool = False) -> None:
+    def add(self, names: Sequence[Name], *, is_exact: bool = False) -> None:
         """Note names that were met, the nearest first."""
         for row in names:
             if self._takes(row.drug_id) and row.kind != COMPONENT:

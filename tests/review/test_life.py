@@ -159,6 +159,7 @@ def test_a_combination_contains_the_target_from_now_on(lead):
     for combination in (both, has_two):
         DrugComponent.objects.create(combination=combination, component=one)
     DrugComponent.objects.create(combination=has_two, component=two)
+    review.make_findable([both.pk, has_two.pk])
     version = Drug.objects.get(pk=both.pk).lock_version
 
     merged(one, two, lead)

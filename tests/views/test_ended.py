@@ -135,8 +135,8 @@ def test_after_rename_merge_and_split_no_link_is_dead_and_every_old_name_is_foun
         builders.released(name) for name in ("Amlodipin", "Amlodipine", "Insulin", *INSULINS)
     )
     third = builders.released("Felodipine")
-    one.drug.names.create(name="Istin", kind="brand", market="GB")
-    old.drug.names.create(name="Isophane", kind="brand", market="GB")
+    one.drug.names.create(name="Istin", kind="brand", market="GB", in_document=False)
+    old.drug.names.create(name="Isophane", kind="brand", market="GB", in_document=False)
     for target in (one, old, two):
         pages.link(third, to_drug=target.drug)
     pages.link(one, to_drug=third.drug)

@@ -36,12 +36,15 @@ class Figures:
 def measured(
     name: str,
     asked: Sequence[Asked],
-    brute: BruteForce,
+    brute: BruteForce | None,
     *,
     at: datetime,
     keep: Callable[[str, list[int]], Any],
 ) -> Figures:
-    """Return the figures of a set. `keep` is given each query with the drugs that it listed, in order."""
+    """Return the figures of a set; those of brute force stay empty without it.
+
+    `keep` is given each query with the drugs that it listed, in order.
+    """
     places, times, wrong = [], [], 0
     for one in asked:
         begun = time.perf_counter()
@@ -59,7 +62,9 @@ def measured(
         wrong_redirects=wrong,
         p50_ms=_percentile(times, 50),
         p95_ms=_percentile(times, 95),
-        brute_force=_brute([asked[place] for place in chosen], [places[place] for place in chosen], brute),
+        brute_force=_brute([asked[place] for place in chosen], [places[place] for place in chosen], brute)
+        if brute
+        else {},
     )
 
 

@@ -87,7 +87,9 @@ def sets_of(names: Names, queries: Iterable[Mapping[str, str]]) -> Iterator[tupl
         ],
     )
     own = names.of_one(kind.value for kind in generated["exact"])
-    yield "prefix", [_prefix(names, name) for name in _sample("prefix", own)]
+    begun = {_beginning(name): name for name in reversed(own)}
+    cut = sorted(each for each in begun if each not in names.owners)
+    yield "prefix", [Asked(each, names.right_for(begun[each], None)) for each in _sample("prefix", cut)]
     yield "one-edit", _edited(names, "one-edit", 1, SHORTEST_ONE)
     yield "two-edit", _edited(names, "two-edit", 2, SHORTEST_TWO)
 
@@ -110,11 +112,10 @@ def _sample(label: str, names: list[str]) -> list[str]:
     return random.Random(f"{SEED} {label}").sample(names, MOST_QUERIES)  # noqa: S311 - no secret
 
 
-def _prefix(names: Names, name: str) -> Asked:
-    """Return the first half of a name, and every drug that has a name which begins so."""
+def _beginning(name: str) -> str:
+    """Return the first half of a name."""
     norm = normalise(name)
-    begun = norm[: max(SHORTEST_PREFIX, (len(norm) + 1) // 2)].strip()
-    return Asked(begun, frozenset(names.owners[norm]))
+    return norm[: max(SHORTEST_PREFIX, (len(norm) + 1) // 2)].strip()
 
 
 def _edited(names: Names, label: str, edits: int, shortest: int) -> list[Asked]:

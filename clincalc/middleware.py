@@ -48,7 +48,8 @@ class Headers:
         self.security.process_response(request, response)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        response.headers.setdefault("Cache-Control", "no-cache")
+        is_private = request.path_info.startswith(ADMIN)
+        response.headers.setdefault("Cache-Control", "no-store" if is_private else "no-cache")
         return response
 
 
@@ -100,7 +101,7 @@ class TrustedProxies:
 
 
 class ReadOnlyPages:
-    """Answer only GET, HEAD and OPTIONS outside of the admin."""
+    """Answer only GET, HEAD and OPTIONS, and POST in the admin."""
 
     def __init__(self, get_response: GetResponse) -> None:
         """Keep what answers."""
@@ -108,12 +109,11 @@ class ReadOnlyPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the page, the methods that it has, or 405."""
-        if request.path_info.startswith(ADMIN):
-            return self.get_response(request)
+        methods = (*SAFE, "POST") if request.path_info.startswith(ADMIN) else SAFE
         if request.method == "OPTIONS":
-            return HttpResponse(status=204, headers={"Allow": ", ".join(SAFE)})
-        if request.method not in SAFE:
-            return errors.answer(405, headers={"Allow": ", ".join(SAFE)})
+            return HttpResponse(status=204, headers={"Allow": ", ".join(methods)})
+        if request.method not in methods:
+            return errors.answer(405, headers={"Allow": ", ".join(methods)})
         return self.get_response(request)
 
 

@@ -75,7 +75,7 @@ class ClassFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         """Keep the drugs of the class."""
-        if not (self.value() or "").isdigit():
+        if not str(self.value() or "").isdigit():
             return queryset
         return queryset.filter(primary_class=self.value())
 

@@ -91,6 +91,11 @@ class Visit:
         """Tell whether a browser reads it as a page."""
         return self.response.headers.get("Content-Type", "").startswith("text/html")
 
+    def fields(self):
+        """Return the names of all fields of all forms of a page."""
+        named = (tag for tag in Page(self.text).tags if tag.name in ("input", "select", "textarea", "button"))
+        return {tag.attrs["name"] for tag in named if tag.attrs.get("name")}
+
     @property
     def text(self):
         """Return what was answered."""
@@ -233,5 +238,5 @@ NARROWED = {
     "/credential/": lambda: Credential.objects.filter(verified_at=None),
     "/crosslink/": lambda: CrossLink.objects.filter(relation="alternative", accepted_by=None),
     "/safetynotice/": lambda: SafetyNotice.objects.filter(ended_at=None),
-    "/notes/": lambda: Revision.objects.filter(notes__isnull=False),
+    "/notes/": lambda: Revision.objects.filter(notes__answered_at=None),
 }

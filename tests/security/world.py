@@ -8,41 +8,45 @@ from django.utils import timezone
 
 from clincalc.accounts.models import KeptForm
 from monographs import review
-from monographs.models import CheckedAddress, Drug, Source
+from monographs.models import CheckedAddress, Credential, Drug, Note, Source
 from monographs.vocabulary import ChangeKind, SectionKind
 from tests import builders, pages
 from tests.review import test_demo
 from tests.review.test_credentials import recorded
 
-ROLES = ("anonymous", "stranger", "editor", "reviewer", "signer", "lead", "superuser")
+# The role and the account that has it; who is anonymous has none.
+ACCOUNTS = {
+    "stranger": "stranger",
+    "editor": "demo.editor",
+    "reviewer": "new.reviewer",
+    "signer": "demo.reviewer",
+    "lead": "demo.lead",
+    "superuser": "superuser",
+}
+ROLES = ("anonymous", *ACCOUNTS)
 
 
 def make(folder):
-    """Make the demonstration, and the kinds of rows that it does not have."""
+    """Make the demonstration, and the kinds of rows that it lacks."""
     with pytest.MonkeyPatch.context() as patch:
         test_demo.load(folder, patch)
     lead = person("lead")
     get_user_model().objects.exclude(email="").update(email="")
     get_user_model().objects.filter(pk=lead.pk).update(email="lead@hospital.example")
-    recorded(person("reviewer"), by=lead)
-    for role in ("stranger", "superuser"):
-        person(role)
+    recorded(builders.person("new.reviewer", builders.REVIEWER), by=lead)
+    builders.person("stranger")
+    get_user_model().objects.create_superuser("superuser")
     _take_places(lead)
     _write_rows(lead)
 
 
 def person(role):
-    """Return the person of a role, None for "anonymous"."""
-    demo = {"editor": "demo.editor", "signer": "demo.reviewer", "lead": "demo.lead"}
-    if role == "anonymous":
-        return None
-    if role in demo:
-        return get_user_model().objects.get(username=demo[role])
-    one = builders.person(role, *[builders.REVIEWER] * (role == "reviewer"))
-    if role == "superuser" and not one.is_superuser:
-        one.is_superuser = True
-        one.save()
-    return one
+    """Return the person of a role, None for "anonymous". The account is known by the end of its name."""
+    return (
+        get_user_model().objects.filter(username__endswith=ACCOUNTS[role]).first()
+        if role in ACCOUNTS
+        else None
+    )
 
 
 def signed_in(role):
@@ -79,5 +83,11 @@ def _write_rows(lead):
         path=f"/admin/monographs/drug/{drug.pk}/change/",
         data="name=Nicardipine",
         kept_at=timezone.now(),
+    )
+    review.answer_note(note=Note.objects.first(), by=lead, answer="Seen to.")
+    review.end_notice(notice=builders.noticed(drug), by=lead, reason="now in Monitoring")
+    builders.credentialed("registered")
+    review.end_credential(
+        credential=Credential.objects.latest("pk"), by=lead, reason="The registration lapsed."
     )
     LogEntry.objects.log_actions(lead.pk, [drug], CHANGE, "edited")

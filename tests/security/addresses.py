@@ -73,23 +73,29 @@ AUTOCOMPLETE = ("app_label", "model_name", "field_name")
 
 @dataclass
 class Visit:
-    """An address that was asked for, and what it answered; `led_by` is the page that leads to it."""
+    """An address that was asked for, and what it answered; `led_by` is the page that leads to it.
+
+    The answer itself is not kept: a test's answer holds all that its page was drawn from.
+    """
 
     address: str
     led_by: str
-    response: object = field(repr=False)
+    status: int
+    headers: dict[str, str]
+    has_cookie: bool
     body: bytes = field(repr=False)
 
     @classmethod
-    def to(cls, client, address, led_by=""):
-        """Ask for an address."""
-        response = asked(client, "GET", address)
-        return cls(address, led_by, response, response.read)
+    def to(cls, client, address, led_by="", method="GET", data=()):
+        """Ask for an address, or send data to it."""
+        response = asked(client, method, address, data)
+        headers, has_cookie = dict(response.headers), bool(response.cookies)
+        return cls(address, led_by, response.status_code, headers, has_cookie, response.read)
 
     @property
     def is_html(self):
         """Tell whether a browser reads it as a page."""
-        return self.response.headers.get("Content-Type", "").startswith("text/html")
+        return self.headers.get("Content-Type", "").startswith("text/html")
 
     def fields(self):
         """Return the names of all fields of all forms of a page."""
@@ -132,19 +138,19 @@ def crawl(client, *roots, below="/", most=MOST, queried=1):
 
 def _kinds(address):
     """Return (route, parameter) of each parameter of an address; (route, "") of one without."""
-    query = urlsplit(address).query
-    return {(route_of(path_of(address)), name) for name, _ in parse_qsl(query, True) or [("", "")]}
+    return {(route_of(path_of(address)), name) for name in parameters_of(address) or {""}}
 
 
 def _led_to(visit):
     """Yield the addresses of this site to which an answer leads, without their fragments."""
-    found = []
-    if "Location" in visit.response.headers:
-        found = [visit.response.headers["Location"]]
+    kind = visit.headers.get("Content-Type", "")
+    if "Location" in visit.headers:
+        found = [visit.headers["Location"]]
     elif visit.is_html:
         found = Page(visit.text).leads()
-    elif not visit.response.streaming:
-        found = re.findall(rf'(?:{HERE}|"/(?=\w))[^\s<>"{{]*', visit.text)
+    else:
+        is_list = kind.startswith(("text/plain", "application/"))
+        found = re.findall(rf'(?:{HERE}|"/(?=\w))[^\s<>"{{]*', visit.text if is_list else "")
     for address in found:
         whole = urlsplit(urljoin(HERE + visit.address, address.lstrip('"')))
         if f"{whole.scheme}://{whole.netloc}" == HERE:
@@ -154,6 +160,11 @@ def _led_to(visit):
 def path_of(address):
     """Return an address without its query."""
     return urlsplit(address).path
+
+
+def parameters_of(address):
+    """Return the names of the parameters of an address."""
+    return {name for name, _ in parse_qsl(urlsplit(address).query, keep_blank_values=True)}
 
 
 def route_of(path):

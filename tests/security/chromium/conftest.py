@@ -88,4 +88,4 @@ def at_work():
 
 def pages_of(visits):
     """Return the addresses of those answers that are pages."""
-    return [visit.address for visit in visits if visit.is_html and visit.response.status_code == 200]
+    return [visit.address for visit in visits if visit.is_html and visit.status == 200]

@@ -14,7 +14,7 @@ from django.db import transaction
 from monographs.models import CrossLink, Letter
 from monographs.review.mail import _message
 from tests.security import world
-from tests.security.addresses import Visit, asked, crawl, path_of
+from tests.security.addresses import Visit, asked, crawl, parameters_of, path_of
 from tests.security.client.test_reading import COMPARED, SEARCHES, public
 from tests.security.hostile import KEPT, LONG, MARK, free_texts, make_hostile, remarks
 
@@ -67,52 +67,41 @@ def test_the_hostile_texts_are_drawn(visits):
 
 
 def test_no_page_fails_because_of_a_text(visits):
-    assert [
-        (visit.address, visit.response.status_code) for visit in visits if visit.response.status_code >= 500
-    ] == []
+    assert [(visit.address, visit.status) for visit in visits if visit.status >= 500] == []
 
 
 def test_xml_and_json_stay_whole(visits):
     for visit in visits:
-        kind = visit.response.headers.get("Content-Type", "")
+        kind = visit.headers.get("Content-Type", "")
         if "xml" in kind:
             assert "xss" not in {one.tag for one in ElementTree.fromstring(visit.body).iter()}
         if "json" in kind:
             json.loads(visit.body)
-            assert visit.response.headers["X-Content-Type-Options"] == "nosniff"
+            assert visit.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_what_is_asked_is_never_drawn_as_anything_but_text(visits, site):
-    asked_for = {
-        (path_of(visit.address), name) for visit in visits for name in visit.response.wsgi_request.GET
-    }
+def test_what_is_asked_is_never_drawn_as_anything_but_text(visits):
+    parameters = {(path_of(visit.address), name) for visit in visits for name in parameters_of(visit.address)}
     client = world.signed_in("superuser")
-    for path, name in sorted(asked_for):
-        visit = Visit(path, "", response := asked(client, "GET", path, {name: LONG}), response.read)
-        assert response.status_code < 500, (path, name)
-        assert remarks(visit) == [], (path, name)
+    for path, name in sorted(parameters):
+        answer = Visit.to(client, path, data={name: LONG})
+        assert answer.status < 500, (path, name)
+        assert remarks(answer) == [], (path, name)
 
 
 @pytest.mark.parametrize("value", [LONG, "9" * 30], ids=["text", "number"])
-def test_what_is_sent_and_refused_is_drawn_again_as_text(visits, site, value):
+def test_what_is_sent_and_refused_is_drawn_again_as_text(visits, value):
     client = world.signed_in("superuser")
-    pages = {
-        path_of(visit.address): visit
-        for visit in visits
-        if visit.is_html and visit.response.status_code == 200
-    }
-    drawn, failed = 0, []
+    pages = {path_of(visit.address): visit for visit in visits if visit.is_html and visit.status == 200}
+    failed, drawn = [], 0
     for path, visit in pages.items():
         if not path.startswith("/admin/") or (value != LONG and path.startswith(DJANGOS_OWN)):
             continue
-        data = dict.fromkeys(visit.fields(), value)
         with transaction.atomic():
-            response = asked(client, "POST", path, data)
+            answer = Visit.to(client, path, method="POST", data=dict.fromkeys(visit.fields(), value))
             transaction.set_rollback(True)
-        answer = Visit(path, "", response, response.read)
+        failed += [path] if answer.status >= 500 else []
         drawn += "&lt;xss" in answer.text
-        if response.status_code >= 500:
-            failed.append(path)
         assert remarks(answer) == [], path
     assert failed == []
     assert drawn > 30 or value != LONG

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clincalc.accounts import kept
 from clincalc.accounts.site import ASKED
+from monographs.admin.selects import KnownSelect, OneField
 from monographs.lint import lint_text
 from monographs.review import clinical_now
 
@@ -70,6 +71,16 @@ class NeverDeleted(admin.ModelAdmin):
         """Return the form; one that was kept is never valid, so it is never saved by being shown."""
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (NotYetSaved, form), {}) if is_shown_again(request) else form
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Choose by an autocomplete that a forged value cannot break."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs = {
+                "widget": KnownSelect(db_field, self.admin_site),
+                "form_class": OneField,
+                **kwargs,
+            }
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request, obj=None):
         """Nobody deletes these, whatever their permissions."""

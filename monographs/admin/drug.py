@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -21,14 +22,12 @@ from monographs.admin.rows import (
     Components,
     Flags,
     Identifiers,
-    KnownSelect,
-    KnownSelects,
     Links,
     Names,
-    SeveralField,
     Waivers,
     without_lost_rows,
 )
+from monographs.admin.selects import KnownSelects, SeveralField
 from monographs.admin.steps import TEXT_STEPS, step_view
 from monographs.models import CrossLink, Drug, DrugFlag, DrugName, Revision, Successor, Waiver
 from monographs.names import normalise
@@ -75,7 +74,7 @@ class ClassFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         """Keep the drugs of the class."""
-        if not (self.value() or "").isdigit():
+        if not str(self.value() or "").isdigit():
             return queryset
         return queryset.filter(primary_class=self.value())
 
@@ -180,9 +179,9 @@ class DrugAdmin(NeverDeleted):
         return [Citations, Names, Flags, Components, Identifiers, Links, Waivers]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Choose by autocomplete that knows the row at hand."""
-        if db_field.name in self.autocomplete_fields:
-            kwargs["widget"] = KnownSelect(db_field, self.admin_site)
+        """Leave the row to the form, which knows the one at hand."""
+        # Its form finds the row by itself: `KnownForm`.
+        kwargs["form_class"] = forms.ModelChoiceField
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):

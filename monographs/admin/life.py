@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 
 from monographs import review
-from monographs.admin.rows import KnownSelect, KnownSelects, OneField, SeveralField
+from monographs.admin.selects import KnownSelect, KnownSelects, OneField, SeveralField
 from monographs.admin.steps import Kind, ReasonForm, Step
 from monographs.models import CrossLink, Drug
 from monographs.names import slugify_name

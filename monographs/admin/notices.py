@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from monographs import review
 from monographs.admin.base import DayInput, ReadOnly, day, log, refuse_content_errors
-from monographs.admin.rows import KnownSelect
+from monographs.admin.selects import KnownSelect
 from monographs.admin.steps import Kind, Step, WithSteps
 from monographs.admin.turns import turns_in_words
 from monographs.models import Drug, LiveDrug, SafetyNotice, Source

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
@@ -13,6 +12,7 @@ from django.utils.html import format_html
 
 from monographs import review
 from monographs.admin.base import https_only, not_ahead, refuse_content_errors
+from monographs.admin.selects import KnownSelect, is_id
 from monographs.lint import RULES
 from monographs.models import (
     Citation,
@@ -25,64 +25,6 @@ from monographs.models import (
 )
 from monographs.models.fields import NormalisedNameField
 from monographs.vocabulary import Relation
-
-# Digits of the largest id that a column holds, less one.
-LONGEST_ID = 18
-
-
-def is_id(value):
-    """Tell whether a value can be a row's id: digits, and no more of them than a column holds."""
-    return str(value).isdecimal() and len(str(value)) <= LONGEST_ID
-
-
-class OnlyIds:
-    """An autocomplete that draws a forged value as nothing chosen, where Django's own would fail.
-
-    It has a name for screen readers while it is empty.
-    """
-
-    def build_attrs(self, base_attrs, extra_attrs=None):
-        """Say what to do in the empty field."""
-        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": "Type a name"}  # type: ignore[misc]
-
-    def optgroups(self, name, value, attr=None):
-        """Return the chosen options."""
-        ids = [one for one in value if not one or is_id(one)]
-        return super().optgroups(name, ids, attr)  # type: ignore[misc]
-
-
-class KnownSelects(OnlyIds, AutocompleteSelectMultiple):
-    """An autocomplete of several."""
-
-
-class KnownSelect(OnlyIds, AutocompleteSelect):
-    """Django's autocomplete, which asks nothing for the row that is at hand already."""
-
-    known: Any = None
-
-    def optgroups(self, name, value, attr=None):
-        """Return the chosen option, from the row at hand where it is that one."""
-        if self.known is None or [str(one) for one in value] != [str(self.known.pk)]:
-            return super().optgroups(name, value, attr)
-        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
-        options.append(self.create_option(name, self.known.pk, str(self.known), True, len(options)))
-        return [(None, options, 0)]
-
-
-class OneField(forms.ModelChoiceField):
-    """A row by its id; a number that can be no id is no choice."""
-
-    def to_python(self, value):
-        """Return the row."""
-        return super().to_python(value if not value or is_id(value) else "none")
-
-
-class SeveralField(forms.ModelMultipleChoiceField):
-    """Several rows by their ids."""
-
-    def clean(self, value):
-        """Return the rows."""
-        return super().clean([one if is_id(one) else "none" for one in value or ()])
 
 
 class KnownForm(forms.ModelForm):

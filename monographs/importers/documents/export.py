@@ -25,8 +25,9 @@ def class_records() -> Iterator[dict[str, Any]]:
 
 
 def drug_records() -> Iterator[dict[str, Any]]:
-    """Yield every drug that has working text, by slug; known names are left out."""
-    for drug in Drug.objects.filter(primary_class__isnull=False).order_by("slug").iterator(chunk_size=200):
+    """Yield every drug that has working text, by slug; known names, and drugs that have ended, are left out."""
+    drugs = Drug.objects.filter(primary_class__isnull=False, successors__isnull=True)
+    for drug in drugs.order_by("slug").iterator(chunk_size=200):
         yield drug_record(drug)
 
 

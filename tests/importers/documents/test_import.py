@@ -1,5 +1,6 @@
 """Importing and exporting monographs: whole drugs, places named, nothing silent."""
 
+import io
 import json
 
 import pytest
@@ -337,3 +338,13 @@ def test_what_is_exported_imports_into_an_empty_database_with_equal_digests(tmp_
     assert digests() == before
     assert Drug.objects.get(slug="amlodipine").identifiers.get().verified_against == "RxNorm"
     assert CrossLink.objects.get().reason == "Same class."
+
+
+def test_a_drug_that_has_ended_has_no_text_to_export(tmp_path, lead):
+    part, whole = builders.released("Amlodipin"), builders.released()
+    review.merge(drug=part.drug, into=whole.drug, by=lead, reason="They are one medicine.")
+
+    call_command("export_monographs", str(tmp_path / "all.jsonl"), stdout=io.StringIO())
+
+    lines = (tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [one["slug"] for one in map(json.loads, lines) if "slug" in one] == ["amlodipine"]

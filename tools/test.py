@@ -1,7 +1,7 @@
 """`make test`: the whole suite on SQLite, then on PostgreSQL. Browser tests run on SQLite only.
 
 usage: python tools/test.py [pytest arguments or paths]
-PostgreSQL is never skipped. Without a Chromium the browser tests are left out,
+PostgreSQL is never skipped, and tests of database roles run there only. Without a Chromium the browser tests are left out,
 loudly; with CI=true that is an error.
 """
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -88,8 +89,13 @@ class AccountAdmin(admin.ModelAdmin):
         by: Any = request.user
         form = InviteForm(request.POST or None, by=by)
         if request.method == "POST" and form.is_valid():
-            person = people.make(by=by, **form.cleaned_data)
-            return self._told(request, person, invited(person, by))
+            try:
+                person = people.make(by=by, **form.cleaned_data)
+            except IntegrityError:
+                # Somebody else was quicker; the form says so when it asks again.
+                form = InviteForm(request.POST, by=by)
+            else:
+                return self._told(request, person, invited(person, by))
         said = [] if mail.is_set() else ["This site sends no letters: you will see the link, once."]
         return self._page(request, "Invite a person", form, "Invite", said=said)
 

@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
 
     name = "clincalc.accounts"
     label = "accounts"
+    verbose_name = "People"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -54,6 +54,11 @@ class CodeForm(forms.Form):
         help_text="The six digits that your device shows. If you have lost it: one of your recovery codes.",
     )
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Begin the page at the field; a summary of errors, which stands before it, goes first."""
+        super().__init__(*args, **more)
+        self.fields["code"].widget.attrs["autofocus"] = True
+
 
 class FirstCodeForm(forms.Form):
     """The first code of a device that is set up."""

@@ -81,7 +81,7 @@ def use(token: str, password: str) -> User:
     person.set_password(password)
     person.save(update_fields=["password"])
     end_all(person)
-    record("invitation accepted" if link.is_invitation else "password changed by link", by=person, of=person)
+    record("accept invitation" if link.is_invitation else "change password by link", by=person, of=person)
     return person
 
 
@@ -97,7 +97,7 @@ def send_invitation(person: User, *, by: User) -> str:
         "The link works once. If you did not expect it, do nothing: nobody can sign in before it is used.",
     ]
     is_sent = mail.send(person.email, "your account", lines)
-    record("invitation sent", by=by, of=person, way="letter" if is_sent else "shown")
+    record("send invitation", by=by, of=person, way="letter" if is_sent else "shown")
     return "" if is_sent else path
 
 
@@ -105,7 +105,7 @@ def send_link(person: User, *, by: User) -> str:
     """Send a person a link to set a new password. Returns its path when no letter left, or ""."""
     path = make(person, by=by)
     is_sent = mail.send(person.email, "set a new password", _new_password(person, path))
-    record("password link sent", by=by, of=person, way="letter" if is_sent else "shown")
+    record("send password link", by=by, of=person, way="letter" if is_sent else "shown")
     return "" if is_sent else path
 
 
@@ -122,7 +122,7 @@ def send_forgotten(said: str) -> None:
         except throttle.TooMany:
             continue
         path = make(person)
-        record("password link sent", by="somebody who has forgotten it", of=person, way="letter")
+        record("send password link", by="somebody who has forgotten it", of=person, way="letter")
         mail.send_aside(person.email, "set a new password", _new_password(person, path))
 
 

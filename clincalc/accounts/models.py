@@ -28,6 +28,7 @@ class User(AbstractUser):
     )
 
     class Meta(AbstractUser.Meta):
+        verbose_name, verbose_name_plural = "account", "accounts"
         permissions = [("manage_accounts", "Can invite people and look after their accounts")]
 
     def get_full_name(self) -> str:

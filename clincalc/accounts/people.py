@@ -60,9 +60,9 @@ def make(*, by: User, username: str, full_name: str, email: str, groups: Iterabl
     _refuse_groups(chosen, by)
     person = User(username=username, full_name=full_name, email=email, is_staff=True)
     person.set_unusable_password()
-    person.save()
+    person.save(force_insert=True)
     person.groups.set(chosen)
-    record("account made", by=by, of=person, groups=_named(chosen))
+    record("make account", by=by, of=person, groups=_named(chosen))
     return person
 
 
@@ -82,7 +82,7 @@ def cancel(person: User, *, by: User) -> None:
         links.end_all(person)
         person.is_active = False
         person.save(update_fields=["is_active"])
-        record("invitation cancelled", by=by, of=person)
+        record("cancel invitation", by=by, of=person)
 
 
 def send_link(person: User, *, by: User) -> str:
@@ -111,15 +111,15 @@ def change(
     _refuse_unless(email == was or may_readdress(by, person), by, "change this address", person)
     _refuse_unless(is_superuser == person.is_superuser or by.is_superuser, by, "make a superuser", person)
     if is_superuser != person.is_superuser:
-        record("superuser changed", by=by, of=person, now="yes" if is_superuser else "no")
+        record("change superuser", by=by, of=person, now="yes" if is_superuser else "no")
     person.full_name, person.email, person.is_superuser = full_name, email, is_superuser
     person.save(update_fields=["full_name", "email", "is_superuser"])
     if chosen != had:
         person.groups.set(chosen)
-        record("groups changed", by=by, of=person, before=_named(had), after=_named(chosen))
+        record("change groups", by=by, of=person, before=_named(had), after=_named(chosen))
     if email != was:
         links.end_all(person)
-        record("address changed", by=by, of=person)
+        record("change address", by=by, of=person)
         _tell(person, was, "your e-mail address was changed", [f"{by.get_full_name()} has changed it."])
 
 
@@ -128,7 +128,7 @@ def change_own(person: User, *, was: str, full_name: str, email: str) -> None:
     """Change one's own name and address; `was` is the address until now, which is told of it."""
     person.full_name, person.email = full_name, email
     person.save(update_fields=["full_name", "email"])
-    record("own details changed", by=person, of=person)
+    record("change own details", by=person, of=person)
     if email != was:
         links.end_all(person)
         _tell(person, was, "your e-mail address was changed", ["It was changed on the page of your account."])
@@ -141,7 +141,7 @@ def set_active(person: User, *, by: User, is_active: bool) -> None:
         person.is_active = is_active
         person.save(update_fields=["is_active"])
         links.end_all(person)
-        record("account enabled" if is_active else "account disabled", by=by, of=person)
+        record("enable account" if is_active else "disable account", by=by, of=person)
 
 
 def reset_second_factor(person: User, *, by: User) -> None:

@@ -59,6 +59,12 @@ def begin(person: User) -> None:
         )
 
 
+def forget_begun(person: User) -> None:
+    """Forget a secret that was shown and not yet confirmed: at the next sign-in somebody else may have seen it."""
+    if person.second_factor_at is None:
+        SecondFactor.objects.filter(person=person).delete()
+
+
 def begun(person: User) -> SecondFactor | None:
     """Return the device that is being set up, if there is one."""
     return SecondFactor.objects.filter(person=person).first() if person.second_factor_at is None else None
@@ -89,7 +95,7 @@ def confirm(person: User, code: str, *, at: datetime) -> list[str]:
     _spend(factor, normal(code), at)
     person.second_factor_at = at
     person.save(update_fields=["second_factor_at"])
-    record("second factor set", by=person, of=person)
+    record("set second factor", by=person, of=person)
     return renew_recovery_codes(person)
 
 
@@ -106,7 +112,7 @@ def check(person: User, code: str, *, at: datetime) -> None:
     if not unused.update(used_at=at):
         raise WrongCode("This code is not right. A recovery code works once only.")
     left = RecoveryCode.objects.filter(person=person, used_at=None).count()
-    record("recovery code used", by=person, of=person, left=left)
+    record("use recovery code", by=person, of=person, left=left)
 
 
 @transaction.atomic
@@ -120,7 +126,7 @@ def renew_recovery_codes(person: User) -> list[str]:
     RecoveryCode.objects.bulk_create(
         RecoveryCode(person=person, digest=_digest(person, normal(code))) for code in made
     )
-    record("recovery codes made", by=person, of=person)
+    record("make recovery codes", by=person, of=person)
     return made
 
 
@@ -131,7 +137,7 @@ def remove(person: User, *, by: Any) -> None:
     RecoveryCode.objects.filter(person=person).delete()
     person.second_factor_at = None
     person.save(update_fields=["second_factor_at"])
-    record("second factor removed", by=by, of=person)
+    record("remove second factor", by=by, of=person)
 
 
 def normal(code: str) -> str:

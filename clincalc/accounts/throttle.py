@@ -71,7 +71,7 @@ class TooMany(Exception):
         # The minute after: whoever comes back when the clock says so is let in.
         at = timezone.localtime(self.until + timedelta(minutes=1))
         return (
-            "Too many wrong answers from your network just now. Nothing was checked. "
+            "Too many tries for this account or from your network just now. Nothing was checked. "
             f"Try again at {at:%H:%M}, or ask a clinical lead for help."
         )
 

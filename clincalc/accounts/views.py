@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import segno
@@ -174,7 +175,7 @@ def change_password_view(request: HttpRequest, site: Any) -> HttpResponse:
         form.save()
         links.end_all(person)
         update_session_auth_hash(request, person)
-        record("password changed", by=person, of=person)
+        record("change password", by=person, of=person)
         messages.success(request, "Your password is changed. You are signed out everywhere else.")
         return redirect("admin:account")
     return _page(site, request, "Change your password", form, "Change it")
@@ -221,10 +222,10 @@ def qr_view(request: HttpRequest, site: Any) -> HttpResponse:
     if factor is None:
         raise Http404
     headers = {"Cache-Control": "no-store"}
-    response = HttpResponse(content_type="image/svg+xml; charset=utf-8", headers=headers)
+    drawn = io.BytesIO()
     picture = segno.make(second_factor.link_of(factor), error="m")
-    picture.save(response, kind="svg", scale=4, light="#fff", xmldecl=False)
-    return response
+    picture.save(drawn, kind="svg", scale=4, light="#fff", xmldecl=False)
+    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml; charset=utf-8", headers=headers)
 
 
 @get_or_post
@@ -287,6 +288,7 @@ def _confirmed(request: HttpRequest, form: FirstCodeForm) -> list[str]:
 def _signed_in(request: HttpRequest, person: Any, next_page: str) -> HttpResponse:
     """Sign a person in and lead them on: to set up what is missing, to the queue, or where they were going."""
     sessions.begin(request, person)
+    second_factor.forget_begun(person)
     if second_factor.is_missing(person):
         return redirect("admin:second_factor")
     return redirect(begins_at(person, next_page))
@@ -303,4 +305,6 @@ def _page(
 ) -> HttpResponse:
     """Return a page with some sentences, one form and its button."""
     context = {**site.each_context(request), "title": title, "form": form, "button": button, **more}
+    if more.get("is_signing_in"):
+        context["is_nav_sidebar_enabled"] = False
     return with_status(render(request, ASK, context, status=status), form)

@@ -1,5 +1,7 @@
 """People at the door, as tests send them there."""
 
+import threading
+
 import pyotp
 from django.test import Client
 from django.utils import timezone
@@ -39,6 +41,13 @@ def wrong_code(person):
     """Return six digits that the device shows neither now nor one step before or after."""
     near = {code_of(person, ahead) for ahead in (-2, -1, 0, 1, 2)}
     return next(code for code in map("{:06}".format, range(10)) if code not in near)
+
+
+def arrived():
+    """Wait for letters that are sent beside a request."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(10)
 
 
 def is_signed_in(client):

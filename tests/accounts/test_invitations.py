@@ -1,18 +1,16 @@
 """Links with which people set their own password: invitations, and for who has forgotten it."""
 
 import re
-import threading
 from datetime import timedelta
 
 import pytest
-from django.core import mail as outbox
 from django.test import Client
 from django.utils import timezone
 
 from clincalc.accounts import links, people
 from clincalc.accounts.models import PasswordLink, User
 from tests import builders
-from tests.accounts.people import is_signed_in, sign_in
+from tests.accounts.people import arrived, is_signed_in, sign_in
 from tests.admin.forms import signed_in
 from tests.builders import EDITOR, PASSWORD, Group
 from tests.pages import words
@@ -20,24 +18,6 @@ from tests.review.test_races import at_once
 
 ADD, FORGOTTEN = "/admin/accounts/user/add/", "/admin/forgotten/"
 NEW = {"new_password1": "otter plays the cello", "new_password2": "otter plays the cello"}
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-
-
-@pytest.fixture
-def post(settings):
-    """Letters that leave, in a list."""
-    settings.MAILERS, settings.DEFAULT_FROM_EMAIL = MAILERS, "site@example.org"
-    settings.ALLOWED_HOSTS = ["www.example.org", "testserver"]
-    outbox.outbox = []
-    yield outbox.outbox
-    arrived()
-
-
-def arrived():
-    """Wait for letters that are sent beside a request."""
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join(10)
 
 
 def invite(by, **changes):
@@ -196,7 +176,7 @@ def test_what_is_done_is_written_down_without_the_link(
         Client().post(path, NEW)
 
     actions = [line["action"] for line in security_lines()]
-    assert {"account made", "invitation sent", "invitation accepted"} <= set(actions)
+    assert {"make account", "send invitation", "accept invitation"} <= set(actions)
     assert token_of(path) not in security_lines.text
 
 

@@ -66,7 +66,7 @@ def test_a_lead_changes_name_and_groups(lead, editor, security_lines, django_cap
     editor.refresh_from_db()
     assert editor.full_name == "Dr Amina Khan"
     assert [group.name for group in editor.groups.all()] == [REVIEWER]
-    [line] = security_lines(action="groups changed")
+    [line] = security_lines(action="change groups")
     assert (line["actor"], line["before"], line["after"]) == ("lead", EDITOR, REVIEWER)
 
 
@@ -164,6 +164,45 @@ def test_without_mail_a_lead_gets_no_link_of_somebody_who_works_here(lead, root,
     assert "/admin/password/" in page.content.decode()
 
 
+def test_who_is_let_in_again_without_their_device_hears_of_it(
+    lead, editor, post, django_capture_on_commit_callbacks
+):
+    User.objects.filter(pk=editor.pk).update(email="editor@example.org")
+    with_factor(editor)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in(lead).post(page_of(editor, "reset"), {"password": PASSWORD})
+
+    [letter] = post
+    assert letter.to == ["editor@example.org"]
+    assert "has taken the second factor from your account" in letter.body
+
+
+def test_the_old_address_hears_that_it_was_changed(root, editor, post, django_capture_on_commit_callbacks):
+    User.objects.filter(pk=editor.pk).update(email="old@example.org")
+    editor.refresh_from_db()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        sent(root, editor, email="new@example.org")
+
+    assert [letter.to for letter in post] == [["old@example.org"]]
+
+
+def test_a_name_that_somebody_else_took_meanwhile_is_said(lead, monkeypatch):
+    make = people.make
+
+    def quicker(**said):
+        builders.person(said["username"])
+        return make(**said)
+
+    monkeypatch.setattr(people, "make", quicker)
+    data = {"full_name": "Amina", "username": "amina", "email": "amina@example.org"}
+
+    page = signed_in(lead).post(f"{LIST}add/", data)
+
+    assert "already exists" in words(page)
+
+
 def test_closing_and_opening_an_account(lead, editor, security_lines, django_capture_on_commit_callbacks):
     client = signed_in(editor)
     with django_capture_on_commit_callbacks(execute=True):
@@ -173,8 +212,8 @@ def test_closing_and_opening_an_account(lead, editor, security_lines, django_cap
 
     assert is_signed_in(sign_in()[0])
     assert [line["action"] for line in security_lines(object=f"user {editor.pk}")] == [
-        "account disabled",
-        "account enabled",
+        "disable account",
+        "enable account",
     ]
 
 

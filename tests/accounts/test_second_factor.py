@@ -87,6 +87,15 @@ def test_the_secret_stands_nowhere_in_the_database(editor):
 
 
 @pytest.mark.django_db
+def test_a_secret_that_was_shown_before_an_earlier_sign_in_is_not_used(editor):
+    begun(editor)
+
+    sign_in()
+
+    assert not SecondFactor.objects.exists()
+
+
+@pytest.mark.django_db
 def test_password_alone_signs_nobody_in_who_has_one(editor):
     with_factor(editor)
 

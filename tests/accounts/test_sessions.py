@@ -103,7 +103,7 @@ def test_changing_the_password_ends_the_other_sessions(
     assert is_signed_in(client)
     assert not is_signed_in(other)
     assert is_signed_in(sign_in(password=NEW)[0])
-    assert security_lines(action="password changed")
+    assert security_lines(action="change password")
     assert NEW not in security_lines.text
 
 

@@ -69,8 +69,9 @@ def test_ten_wrong_passwords_are_tried_and_the_eleventh_is_refused_in_plain_word
 
     assert answer.status_code == 429
     assert len(quick) == 10
-    assert "Too many wrong answers from your network just now. Nothing was checked. Try again at" in words(
-        answer
+    assert (
+        "Too many tries for this account or from your network just now. Nothing was checked. Try again at"
+        in words(answer)
     )
 
 

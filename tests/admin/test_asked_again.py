@@ -93,7 +93,7 @@ def test_wrong_answers_count_as_those_of_signing_in(lead, step, security_lines):
     answer = client.post(address, data | {"password": PASSWORD})
 
     assert answer.status_code == 429
-    assert "Too many wrong answers" in words(answer)
+    assert "Too many tries" in words(answer)
     assert not is_done()
     assert sign_in("lead", address="127.0.0.1")[1].status_code == 429
     assert security_lines(action="ask again", outcome="refused", why="wrong password")

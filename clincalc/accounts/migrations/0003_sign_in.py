@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name='user',
-            options={'permissions': [('manage_accounts', 'Can invite people and look after their accounts')], 'verbose_name': 'user', 'verbose_name_plural': 'users'},
+            options={'permissions': [('manage_accounts', 'Can invite people and look after their accounts')], 'verbose_name': 'account', 'verbose_name_plural': 'accounts'},
         ),
         migrations.AddField(
             model_name='user',

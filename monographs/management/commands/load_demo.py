@@ -56,6 +56,6 @@ def _password():
         password = Path(name).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise CommandError(f"DEMO_PASSWORD_FILE: {name} cannot be read: {error.strerror}.") from None
-    if len(password) < 12:
-        raise CommandError(f"DEMO_PASSWORD_FILE: the password in {name} has fewer than 12 characters.")
+    if len(password) < 15:
+        raise CommandError(f"DEMO_PASSWORD_FILE: the password in {name} has fewer than 15 characters.")
     return password

@@ -47,7 +47,8 @@ class Headers:
         self.security.process_response(request, response)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        response.headers.setdefault("Cache-Control", "no-cache")
+        is_private = request.path_info.startswith(ADMIN)
+        response.headers.setdefault("Cache-Control", "no-store" if is_private else "no-cache")
         return response
 
 
@@ -94,7 +95,7 @@ class TrustedProxies:
 
 
 class ReadOnlyPages:
-    """Answer only GET, HEAD and OPTIONS outside of the admin, and POST where a public form is declared."""
+    """Answer only GET, HEAD and OPTIONS, and POST in the admin and where a public form is declared."""
 
     def __init__(self, get_response: GetResponse) -> None:
         """Keep what answers."""
@@ -102,15 +103,14 @@ class ReadOnlyPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the page, the methods that it has, or 405."""
-        if request.path_info.startswith(ADMIN):
-            return self.get_response(request)
         if request.method in ("GET", "HEAD"):
             return self.get_response(request)
-        allowed = public_post.METHODS if public_post.is_public_post(request.path_info) else SAFE
+        is_form = request.path_info.startswith(ADMIN) or public_post.is_public_post(request.path_info)
+        methods = (*SAFE, "POST") if is_form else SAFE
         if request.method == "OPTIONS":
-            return HttpResponse(status=204, headers={"Allow": ", ".join(allowed)})
-        if request.method not in allowed:
-            return errors.answer(405, headers={"Allow": ", ".join(allowed)})
+            return HttpResponse(status=204, headers={"Allow": ", ".join(methods)})
+        if request.method not in methods:
+            return errors.answer(405, headers={"Allow": ", ".join(methods)})
         return self.get_response(request)
 
 

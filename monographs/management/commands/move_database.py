@@ -46,4 +46,5 @@ class Command(BaseCommand):
 def _verify(url):
     """Run verify_reviews in the moved database, as its own process. Returns the exit status."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "verify_reviews"]
-    return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+    others = {name: value for name, value in os.environ.items() if name != "DATABASE_URL_FILE"}
+    return subprocess.run(command, env={**others, "DATABASE_URL": url}, check=False).returncode

@@ -95,7 +95,7 @@ class TrustedProxies:
 
 
 class ReadOnlyPages:
-    """Answer GET, HEAD and OPTIONS; POST in the admin, and where a public form is declared."""
+    """Answer only GET, HEAD and OPTIONS, and POST in the admin and where a public form is declared."""
 
     def __init__(self, get_response: GetResponse) -> None:
         """Keep what answers."""
@@ -105,18 +105,13 @@ class ReadOnlyPages:
         """Return the page, the methods that it has, or 405."""
         if request.method in ("GET", "HEAD"):
             return self.get_response(request)
-        methods = self._methods_of(request.path_info)
+        is_form = request.path_info.startswith(ADMIN) or public_post.is_public_post(request.path_info)
+        methods = (*SAFE, "POST") if is_form else SAFE
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers={"Allow": ", ".join(methods)})
         if request.method not in methods:
             return errors.answer(405, headers={"Allow": ", ".join(methods)})
         return self.get_response(request)
-
-    def _methods_of(self, path: str) -> tuple[str, ...]:
-        """Return the methods that are answered at a path."""
-        if path.startswith(ADMIN):
-            return (*SAFE, "POST")
-        return public_post.METHODS if public_post.is_public_post(path) else SAFE
 
 
 class DatabaseDown:

@@ -33,7 +33,6 @@ HOLDS = timedelta(hours=4)
 SOONEST = timedelta(seconds=2)
 SALT = "clincalc.public_post"
 MARK = "is_public_post"
-METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 
 FOREIGN = "It did not come from a page of this site."
 NOT_OURS = "It did not come from a page that this site has drawn for you."

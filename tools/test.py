@@ -1,8 +1,9 @@
 """`make test`: the whole suite on SQLite, then on PostgreSQL. Browser tests run on SQLite only.
 
 usage: python tools/test.py [pytest arguments or paths]
-PostgreSQL is never skipped. Without a Chromium the browser tests are left out,
-loudly; with CI=true that is an error.
+PostgreSQL is never skipped, and tests of database roles run there only.
+Without a Chromium the browser tests are left out, loudly; with CI=true that is
+an error.
 """
 
 import os

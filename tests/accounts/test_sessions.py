@@ -149,7 +149,7 @@ def test_signing_out_is_a_post(editor):
 
     assert client.get("/admin/logout/").status_code == 405
     assert is_signed_in(client)
-    client.post("/admin/logout/")
+    assert "You are signed out." in client.post("/admin/logout/").content.decode()
 
     assert not is_signed_in(client)
 

@@ -14,10 +14,10 @@ from tools import release
 WHO = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
 
 
-@pytest.fixture
-def project(tmp_path):
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
     """A small project in git, with our own requirements."""
-    root = tmp_path / "project"
+    root = tmp_path_factory.mktemp("release") / "project"
     root.mkdir()
     for name in ("pyproject.toml", "requirements.txt"):
         shutil.copy(release.ROOT / name, root / name)
@@ -26,15 +26,20 @@ def project(tmp_path):
     return root
 
 
-def test_the_same_commit_gives_the_same_bytes(project, tmp_path):
-    first = [path.read_bytes() for path in release.release(project, tmp_path / "one")]
-    second = [path.read_bytes() for path in release.release(project, tmp_path / "two")]
+@pytest.fixture(scope="module")
+def made(project):
+    """The files of a release of it: the source, the bill and the checksums."""
+    return release.release(project, project.parent / "dist")
 
-    assert first == second
+
+def test_the_same_commit_gives_the_same_bytes(project, made, tmp_path):
+    again = release.release(project, tmp_path / "again")
+
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in made]
 
 
-def test_the_bill_lists_every_package_of_the_site_and_no_other(project, tmp_path):
-    _, bill, _ = release.release(project, tmp_path / "dist")
+def test_the_bill_lists_every_package_of_the_site_and_no_other(project, made):
+    _, bill, _ = made
 
     listed = json.loads(bill.read_text(encoding="utf-8"))
     pinned = re.findall(
@@ -45,8 +50,8 @@ def test_the_bill_lists_every_package_of_the_site_and_no_other(project, tmp_path
     assert listed["metadata"]["component"]["name"] == "clincalc-pro"
 
 
-def test_the_source_is_what_was_committed_and_the_sums_are_right(project, tmp_path):
-    source, bill, sums = release.release(project, tmp_path / "dist")
+def test_the_source_is_what_was_committed_and_the_sums_are_right(made):
+    source, bill, sums = made
 
     with tarfile.open(source) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
@@ -61,6 +66,8 @@ def test_what_is_not_committed_is_refused(project, tmp_path):
 
     with pytest.raises(release.NotReleased, match="not committed"):
         release.release(project, tmp_path / "dist")
+
+    (project / "notes.txt").unlink()
 
 
 def test_a_folder_that_is_no_repository_is_refused(tmp_path, monkeypatch):

@@ -48,4 +48,5 @@ class Command(BaseCommand):
 def _manage(command, *, url):
     """Run a command in the moved database, as its own process. Returns the exit status."""
     arguments = [sys.executable, str(settings.BASE_DIR / "manage.py"), command]
-    return subprocess.run(arguments, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+    others = {name: value for name, value in os.environ.items() if name != "DATABASE_URL_FILE"}
+    return subprocess.run(arguments, env={**others, "DATABASE_URL": url}, check=False).returncode

@@ -1,11 +1,12 @@
 """`make bench`: measures, side by side in one run, on this machine as it is now.
 
-usage: python tools/bench.py [clone] [catalogue] [monographs] [pages]
+usage: python tools/bench.py [clone] [catalogue] [monographs] [pages] [search]
 
 clone       fresh clone to the first page, with a warm package cache
 catalogue   100,000 drugs with 500,000 names by import_catalogue, on both engines
 monographs  import_monographs --submit --release, drugs a second, on both engines
 pages       CPU and queries of one request of each kind of page, against /healthz
+search      suggestions as one types at 5,000 and 100,000 drugs, and making the keys anew, on both engines
 
 Ratios and CPU time matter: these machines are noisy. Nothing here is a test.
 """
@@ -25,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from tools import pgtemp
 
-DRUGS = 100_000
+FEW_DRUGS, DRUGS = 5_000, 100_000
 MONOGRAPHS = 1_000
 REQUESTS = 200
 SAFETY = ("contra-indications", "interactions", "side-effects", "pregnancy")
@@ -114,15 +115,42 @@ def pages() -> None:
         for engine, url in _engines(folder):
             _ready(url, folder)
             _manage("collectstatic", "--noinput", url=url)
-            command = [sys.executable, str(ROOT / "tools" / "bench_pages.py"), str(REQUESTS)]
-            environment = {**os.environ, "DATABASE_URL": url, "DEBUG": "0", "DEMO": "1"}
-            told = subprocess.run(
-                command, check=True, env=environment, stdout=subprocess.PIPE, text=True
-            ).stdout
-            print("\n".join(f"  {engine}: {line}" for line in told.splitlines()))
+            _print_of("bench_pages.py", engine=engine, url=url)
 
 
-MEASURES = {"clone": clone, "catalogue": catalogue, "monographs": monographs, "pages": pages}
+def search() -> None:
+    """Ask for suggestions in a small and a large catalogue, and rebuild the keys, on both engines."""
+    for drugs in (FEW_DRUGS, DRUGS):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "catalogue.csv"
+            _manage("make_catalogue", str(drugs), str(file), url=f"sqlite:///{folder}/none.sqlite3")
+            for engine, url in _engines(folder):
+                _ready(url, folder)
+                _manage("collectstatic", "--noinput", url=url)
+                _manage("import_catalogue", str(file), "--by", "demo.lead", url=url)
+                _print_of("bench_search.py", engine=f"{engine}, {drugs:,} drugs", url=url)
+                spent = _manage("rebuild_search", url=url)
+                print(
+                    f"  {engine}, {drugs:,} drugs: rebuild_search in {spent['seconds']:.0f} s "
+                    f"({spent['cpu']:.0f} s of CPU), {spent['megabytes']} MB at most"
+                )
+
+
+MEASURES = {
+    "clone": clone,
+    "catalogue": catalogue,
+    "monographs": monographs,
+    "pages": pages,
+    "search": search,
+}
+
+
+def _print_of(script: str, *, engine: str, url: str) -> None:
+    """Run a script of this folder against a database, and print its lines."""
+    command = [sys.executable, str(ROOT / "tools" / script), str(REQUESTS)]
+    environment = {**os.environ, "DATABASE_URL": url, "DEBUG": "0", "DEMO": "1"}
+    told = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout
+    print("\n".join(f"  {engine}: {line}" for line in told.splitlines()))
 
 
 def _engines(folder: str) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,9 @@ def edits(first: str, second: str, most: int) -> int:
         return most + 1
     if not first or not second:
         return len(first) + len(second)
+    # One edit takes away or brings at most two kinds of letter.
+    if len(set(first) ^ set(second)) > 2 * most:
+        return most + 1
     return _banded(first, second, most)
 
 

@@ -44,7 +44,6 @@ class Met:
 
     norm: str
     exact: list[Name] = field(default_factory=list)
-    conflicts: tuple[NameConflict, ...] = ()
     members_of: DrugClass | None = None
     hits: Hits = field(default_factory=lambda: Hits(MOST_ROWS))
     guesses: Hits = field(default_factory=lambda: Hits(MOST_ROWS))
@@ -64,7 +63,8 @@ def find(q: str, *, at: datetime) -> Results:
         return Results(query)
     with bounded():
         met = named_by(normalise(query))
-        name = name_that_opens(met) if len(q) <= LONGEST_QUERY else None
+        conflicts = _conflicts(met.norm)
+        name = name_that_opens(met) if len(q) <= LONGEST_QUERY and not conflicts else None
         live = LiveDrug.objects.filter(drug=name.drug_id).first() if name else None
         if name is not None and live is not None:
             return Results(query, redirect=live, redirect_name=name.name)
@@ -74,7 +74,7 @@ def find(q: str, *, at: datetime) -> Results:
             members_of=met.members_of,
             rows=rows_of(met.hits, at=at),
             guesses=rows_of(met.guesses, at=at),
-            conflicts=met.conflicts,
+            conflicts=conflicts or (_conflicts(met.norm) if met.set_aside else ()),
             set_aside=met.set_aside,
             is_abbreviation=met.is_abbreviation,
         )
@@ -103,7 +103,7 @@ def _tidied(q: str) -> str:
 def _met(query: str, whole: Met) -> Met:
     """Return what a query meets as a whole; if nothing, what is left of it without strength and form."""
     _list(whole)
-    if whole.hits.matched or whole.conflicts or whole.members_of or whole.is_abbreviation:
+    if whole.hits.matched or whole.members_of or whole.is_abbreviation:
         return _with_guesses(whole)
     rest, set_aside = without_strength_and_form(query)
     if not set_aside:
@@ -115,15 +115,19 @@ def _met(query: str, whole: Met) -> Met:
 
 
 def named_by(norm: str) -> Met:
-    """Return what bears a name in full: drugs, medicines elsewhere, a class. Three queries."""
+    """Return what bears a name: drugs in full, and a class. Two queries."""
     meanings = meanings_of(norm)
     return Met(
         norm,
         candidates.named([norm, *meanings]),
-        tuple(NameConflict.objects.filter(norm=norm).order_by("market", "substance")),
-        None if meanings else class_called(norm),
+        members_of=None if meanings else class_called(norm),
         is_abbreviation=bool(meanings),
     )
+
+
+def _conflicts(norm: str) -> tuple[NameConflict, ...]:
+    """Return what a name means elsewhere. One query."""
+    return tuple(NameConflict.objects.filter(norm=norm).order_by("market", "substance"))
 
 
 def _list(met: Met) -> None:
@@ -223,9 +227,10 @@ def _known[First, Second](pairs: list[tuple[First | None, Second]]) -> list[tupl
 def name_that_opens(met: Met) -> Name | None:
     """Return the name that may open its drug at once, if that drug has a page.
 
-    Names that editors have drafted find nothing, but they forbid it too.
+    A name that means another medicine elsewhere is for the caller to know. Names that editors have drafted find
+    nothing, but they forbid it too.
     """
-    if met.conflicts or met.is_abbreviation or (met.members_of and is_in_full(met.members_of, met.norm)):
+    if met.is_abbreviation or (met.members_of and is_in_full(met.members_of, met.norm)):
         return None
     exact = [row for row in met.exact if row.kind != COMPONENT]
     own = next((row for row in exact if _opens(row)), None)

@@ -54,11 +54,9 @@ def edits_allowed(norm: str) -> int:
 
 def closeness(query: str, name: Named, most: int) -> Closeness | None:
     """Return how near a name is to a normalised query, or None when it is more than `most` edits away."""
-    found, part = min(
-        (edits(query, name.norm, most), name.norm),
-        (edits(joined(query), joined(name.norm), most), name.norm),
-    )
-    is_part = False
+    found, part, is_part = edits(query, name.norm, most), name.norm, False
+    if " " in query or " " in name.norm:
+        found = min(found, edits(joined(query), joined(name.norm), most))
     if found > 0:
         for piece in _pieces(name.norm, len(query.split())):
             away = edits(query, piece, most)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monographs.models import DrugComponent, LiveDrug, SearchName
+from monographs.models import LiveDrug, SearchName
 from monographs.models.search import COMPONENT
 from monographs.review import facts_of, look_alikes_of, mark
 from monographs.search.candidates import Name
@@ -61,9 +61,7 @@ def rows_of(hits: Hits, *, at: datetime) -> tuple[Row, ...]:
     lives = LiveDrug.objects.select_related("drug_class").in_bulk(ids)
     facts = facts_of(lives.values())
     known = [pk for pk in ids if pk not in lives]
-    first = SearchName.objects.filter(drug__in=known, is_first=True)
-    names = dict(first.values_list("drug", "drug__name"))
-    contained = _components(known)
+    names, contained = _known(known)
     look_alikes = look_alikes_of(ids)
     return tuple(
         Row(
@@ -82,10 +80,18 @@ def rows_of(hits: Hits, *, at: datetime) -> tuple[Row, ...]:
     )
 
 
-def _components(drug_ids: Collection[int]) -> dict[int, list[str]]:
-    """Return what combinations contain of which only the name is known."""
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = DrugComponent.objects.filter(combination__in=drug_ids).order_by("combination", "position", "pk")
-    for combination, name in rows.values_list("combination", "component__name"):
-        found[combination].append(name)
-    return found
+def _known(drug_ids: Collection[int]) -> tuple[dict[int, str], dict[int, list[str]]]:
+    """Return the names of drugs without a page, and what each contains. One query."""
+    names: dict[int, str] = {}
+    contained: dict[int, list[str]] = defaultdict(list)
+    if not drug_ids:
+        return names, contained
+    rows = SearchName.objects.filter(drug__in=drug_ids, is_first=True)
+    rows = rows.order_by("drug", "drug__components__position", "drug__components__pk")
+    for drug_id, name, component in rows.values_list(
+        "drug", "drug__name", "drug__components__component__name"
+    ):
+        names[drug_id] = name
+        if component is not None:
+            contained[drug_id].append(component)
+    return names, contained

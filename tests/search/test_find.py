@@ -1,13 +1,14 @@
 """The right medicine at once; the wrong one never silently."""
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monographs import review
 from monographs.models import Drug, DrugClass, NameConflict, Source
 from monographs.review import clinical_now
-from monographs.search import find, suggest
+from monographs.search import bounded, find, suggest
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,81 @@ def test_an_exact_name_comes_before_longer_ones():
     known("zinc acetate")
     known("zinc", kind="synonym")
     assert rows("zinc")[:2] == ["Zinc", "Zinc Acetate"]
+
+
+def test_a_strength_and_a_form_are_set_aside_and_nothing_is_opened():
+    builders.released(names=names(BRAND))
+    told = found("istin 5 mg tabs")
+    assert told.redirect is None
+    assert told.set_aside == ("5 mg", "tabs")
+    assert [row.name for row in told.rows] == ["Amlodipine"]
+
+
+def test_a_number_that_belongs_to_another_name_does_not_open_the_shorter_one():
+    builders.released("Brand x")
+    known("Brand X 30", kind="brand")
+    told = found("brand x 30 mg inj")
+    assert told.redirect is None
+    assert told.set_aside == ("30 mg", "inj")
+    assert [row.name for row in told.rows] == ["Brand x", "Brand X 30"]
+
+
+def test_a_guess_stands_below_what_begins_like_the_query():
+    known("amlodip xtra")
+    builders.released()
+    told = found("amlodip")
+    assert [row.name for row in told.rows] == ["Amlodipine", "Amlodip Xtra"]
+    told = found("amlodip x")
+    assert [row.name for row in told.rows] == ["Amlodip Xtra"]
+
+
+def test_a_misspelling_is_guessed_and_never_opened():
+    builders.released()
+    told = found("amlodapine")
+    assert (told.redirect, told.rows) == (None, ())
+    assert [row.name for row in told.guesses] == ["Amlodipine"]
+
+
+def test_an_abbreviation_with_one_owner_opens_nothing_even_as_its_own_name():
+    builders.released(
+        "Methotrexate", names=[{"name": "Methotrexate", "kind": "inn"}, {"name": "MTX", "kind": "inn"}]
+    )
+    told = found("MTX")
+    assert told.redirect is None
+    assert told.is_abbreviation
+    assert [row.name for row in told.rows] == ["Methotrexate"]
+
+
+def test_no_more_than_twenty_rows_are_listed():
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        known(f"zinc{letter}")
+    assert len(rows("zinc")) == 20
+
+
+def test_a_string_of_more_than_a_hundred_letters_opens_nothing():
+    name = "a" * 101
+    builders.released(name, names=[{"name": name, "kind": "inn"}])
+    assert opened(name) is None
+
+
+def test_a_guess_takes_a_fixed_number_of_queries(django_assert_max_num_queries):
+    for letter in "abcdefgh":
+        known(f"amlodi{letter}ine xa")
+    with django_assert_max_num_queries(26):
+        assert found("amlodixine xb").guesses
+
+
+def test_postgresql_ends_a_search_that_takes_too_long(monkeypatch):
+    if connection.vendor != "postgresql":
+        return
+    monkeypatch.setattr(bounded, "MILLISECONDS", 20)
+    with (
+        pytest.raises(OperationalError),
+        transaction.atomic(),
+        bounded.bounded(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT pg_sleep(5)")
 
 
 def test_a_query_takes_a_fixed_number_of_queries(django_assert_max_num_queries):

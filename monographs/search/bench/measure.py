@@ -58,7 +58,9 @@ def measured(
     return Figures(
         name,
         len(asked),
-        *(_share(places, most) for most in (1, 3, 5)),
+        first=_share(places, 1),
+        first_three=_share(places, 3),
+        first_five=_share(places, 5),
         wrong_redirects=wrong,
         p50_ms=_percentile(times, 50),
         p95_ms=_percentile(times, 95),

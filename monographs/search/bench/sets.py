@@ -125,7 +125,7 @@ def _edited(names: Names, label: str, edits: int, shortest: int) -> list[Asked]:
     """
     chance = random.Random(f"{SEED} {label}")  # noqa: S311 - no secret
     norms = [norm for norm in sorted(names.owners) if len(norm) >= shortest]
-    found = []
+    found: list[Asked] = []
     while norms and len(found) < MOST_QUERIES:
         norm = chance.choice(norms)
         slipped = norm

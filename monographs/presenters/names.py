@@ -105,7 +105,9 @@ def note_on_name(name: str, kind: str, market: str, home: str, drug: str) -> str
 
 
 def kind_in(kind: str, market: str, home: str) -> str:
-    """Return what kind of name it is and, abroad, where: "brand in the United States"."""
+    """Return what kind of name it is and, abroad, where: "brand in the United States"; of a code "ATC code"."""
+    if kind in set(IdentifierSystem):
+        return f"{IdentifierSystem(kind).label} code"
     words = KINDS.get(NameKind(kind), "name")
     return f"{words} in {Market(market).label}" if market and market != home else words
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef
 
+from monographs.document import Problem
 from monographs.models import Drug, SearchHead, SearchKey, SearchName, Successor
 from monographs.names import keys
 from monographs.review.findable import Findable, findable_names, findable_of
@@ -79,13 +80,31 @@ def rebuild(*, advance: Any = lambda drugs: None) -> Difference:
 def wrong_names() -> Iterator[str]:
     """Yield a sentence for each drug that is not found by exactly the names that it should be found by."""
     for some in _all_drugs():
-        wanted, rows = findable_names(some), _rows_of(some)
-        standing: dict[int, set[Findable]] = {pk: set() for pk in some}
-        for row, one in rows.items():
-            standing[row.drug_id].add(one)
-        for pk, names in standing.items():
-            if names != _of(wanted, pk):
-                yield f"Drug {pk}: search finds it by other names than it should; run rebuild_search."
+        try:
+            yield from _wrong_names_of(some)
+        except Problem:
+            # One of the released texts cannot be read: the others are looked at one by one.
+            for pk in some:
+                yield from _wrong_names_of_one(pk)
+
+
+def _wrong_names_of_one(drug_id: int) -> Iterator[str]:
+    """Yield what is wrong with the names of one drug, or that they cannot be known."""
+    try:
+        yield from _wrong_names_of([drug_id])
+    except Problem:
+        yield f"Drug {drug_id}: by what names search should find it cannot be known."
+
+
+def _wrong_names_of(drug_ids: Sequence[int]) -> Iterator[str]:
+    """Yield a sentence for each of some drugs whose names are others than they should be."""
+    wanted, rows = findable_names(drug_ids), _rows_of(drug_ids)
+    standing: dict[int, set[Findable]] = {pk: set() for pk in drug_ids}
+    for row, one in rows.items():
+        standing[row.drug_id].add(one)
+    for pk, names in standing.items():
+        if names != _of(wanted, pk):
+            yield f"Drug {pk}: search finds it by other names than it should; run rebuild_search."
 
 
 def is_in_step() -> bool:

@@ -210,6 +210,15 @@ def test_an_abbreviation_with_one_owner_opens_nothing_even_as_its_own_name():
     assert [row.name for row in told.rows] == ["Methotrexate"]
 
 
+def test_a_code_finds_its_medicine_opens_nothing_and_says_what_it_is(client):
+    live = builders.released()
+    live.drug.identifiers.create(system="rxnorm", value="17767")
+    told = found("17767")
+    assert told.redirect is None
+    assert [(row.name, row.is_exact) for row in told.rows] == [("Amlodipine", True)]
+    assert "17767 (RxNorm code)" in client.get("/search/", {"q": "17767"}).content.decode()
+
+
 def test_no_more_than_twenty_rows_are_listed():
     for letter in "abcdefghijklmnopqrstuvwxyz":
         known(f"zinc{letter}")

@@ -240,7 +240,7 @@ def _about(route):
         if part in route:
             rows = narrowed()
     row = rows.order_by("pk").first()
-    note = Note.objects.filter(revision=row.pk).first() if "<int:note>" in route else None
+    note = Note.objects.filter(revision=row.pk, answered_at=None).first() if "<int:note>" in route else None
     return {"pk": row.pk, "id": row.pk, "object_id": row.pk, "note": getattr(note, "pk", "")}
 
 
@@ -249,5 +249,5 @@ NARROWED = {
     "/credential/": lambda: Credential.objects.filter(verified_at=None),
     "/crosslink/": lambda: CrossLink.objects.filter(relation="alternative", accepted_by=None),
     "/safetynotice/": lambda: SafetyNotice.objects.filter(ended_at=None),
-    "/notes/": lambda: Revision.objects.filter(notes__answered_at=None),
+    "/notes/": lambda: Revision.objects.filter(notes__isnull=False, notes__answered_at=None),
 }

@@ -89,6 +89,11 @@ def test_what_is_asked_is_never_drawn_as_anything_but_text(visits):
         assert remarks(answer) == [], (path, name)
 
 
+def filled(visit, value):
+    """Return a form with one value in every field; it says of no row that it has it."""
+    return {name: "0" if name.endswith("_FORMS") else value for name in visit.fields()}
+
+
 @pytest.mark.parametrize("value", [LONG, "9" * 30], ids=["text", "number"])
 def test_what_is_sent_and_refused_is_drawn_again_as_text(visits, value):
     client = world.signed_in("superuser")
@@ -98,7 +103,7 @@ def test_what_is_sent_and_refused_is_drawn_again_as_text(visits, value):
         if not path.startswith("/admin/") or (value != LONG and path.startswith(DJANGOS_OWN)):
             continue
         with transaction.atomic():
-            answer = Visit.to(client, path, method="POST", data=dict.fromkeys(visit.fields(), value))
+            answer = Visit.to(client, path, method="POST", data=filled(visit, value))
             transaction.set_rollback(True)
         failed += [path] if answer.status >= 500 else []
         drawn += "&lt;xss" in answer.text

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.security import world
-from tests.security.addresses import asked, example, routes, sent
+from tests.security.addresses import asked, example, path_of, route_of, routes, sent
 from tests.security.matrix import GROUPS, declared, is_in, row_for
 from tests.security.rows import MAY_CHANGE, changed, fingerprints
 
@@ -48,6 +48,10 @@ def test_every_address_is_declared_and_every_declared_one_is_there():
 def test_every_role_of_the_table_is_known():
     assert {role for row in TABLE.values() for role in row.reads | row.sends} <= {*world.ROLES}
     assert {*GROUPS["everyone"]} == {*world.ROLES}
+
+
+def test_every_address_that_is_asked_is_of_its_route(addresses):
+    assert [address for route, address in addresses.items() if route_of(path_of(address)) != route] == []
 
 
 @pytest.mark.parametrize("role", world.ROLES)

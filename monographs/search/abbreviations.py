@@ -1,10 +1,12 @@
 """Abbreviations that have been read as another medicine: what each can mean.
 
-Source: Institute for Safe Medication Practices, "List of Error-Prone
-Abbreviations, Symbols, and Dose Designations", part on drug name
-abbreviations (2021). Intended meaning first, then what it was mistaken for.
-Keys and values are normalised names; a medicine with a British name is listed
-under its international one.
+Source: Institute for Safe Medication Practices, list of error-prone
+abbreviations, part on drug names, as reprinted by eMPR ("Error-Prone Drug Name
+Abbreviations"); of TPA, TNK and TXA its alert "Avoid Using the Error-prone
+Abbreviation, TPA" and the American Academy of Pediatrics on alteplase. All seen
+26 November 2026; what was not seen there is not listed. Intended meaning
+first, then what it was mistaken for. Keys and values are normalised names; a
+medicine with a British name is listed under its international one.
 """
 
 MEANINGS: dict[str, tuple[str, ...]] = {
@@ -19,13 +21,11 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "ms": ("morphine sulfate", "morphine", "magnesium sulfate"),
     "mso4": ("morphine sulfate", "morphine", "magnesium sulfate"),
     "mtx": ("methotrexate", "mitoxantrone"),
-    "oxy": ("oxytocin", "oxycodone"),
     "ptu": ("propylthiouracil", "mercaptopurine"),
     "tac": ("triamcinolone", "tetracaine", "epinephrine", "cocaine"),
     "tnk": ("tenecteplase", "alteplase"),
     "tpa": ("alteplase", "tenecteplase", "tranexamic acid"),
     "txa": ("tranexamic acid", "alteplase"),
-    "znso4": ("zinc sulfate", "morphine sulfate", "morphine"),
 }
 
 

@@ -53,7 +53,13 @@ from monographs.review.links import (
     why_no_reverse,
     with_troubles,
 )
-from monographs.review.look_alikes import Partner, decide_look_alike, find_look_alikes, look_alikes_of
+from monographs.review.look_alikes import (
+    Partner,
+    decide_look_alike,
+    find_look_alikes,
+    look_alikes_of,
+    partners_of_names,
+)
 from monographs.review.mail import (
     MOST_TRIES,
     Sent,
@@ -218,6 +224,7 @@ __all__ = [
     "note_missed",
     "notice_of",
     "notices_of",
+    "partners_of_names",
     "post_notice",
     "proposed_flags",
     "question_reviews_of",

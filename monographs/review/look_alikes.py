@@ -114,6 +114,24 @@ def look_alikes_of(drugs: Collection[int]) -> dict[int, list[Partner]]:
     return {drug: shown[drug] for drug in drugs if shown.get(drug)}
 
 
+def partners_of_names(named: Collection[tuple[int, str]]) -> list[int]:
+    """Return the ids of drugs that one of these (drug id, name) is easily taken for. One query.
+
+    In the order of `look_alikes_of`; dismissed pairs are left out.
+    """
+    rows = _rows_of({drug for drug, _ in named}).exclude(state=LookAlikeState.DISMISSED)
+    found: dict[int, None] = {}
+    sides = ("first", "first_name", "second", "second_name")
+    for first, first_name, second, second_name in rows.order_by("state", "-likeness", "pk").values_list(
+        *sides
+    ):
+        if (first, first_name) in named:
+            found[second] = None
+        if (second, second_name) in named:
+            found[first] = None
+    return list(found)
+
+
 # By which drugs with a page are prescribed here; of a brand without a market nobody knows better.
 _HOME_BRANDS = Q(
     kind=NameKind.BRAND, is_current=True, market__in=(settings.HOME_MARKET, ""), drug__live__isnull=False

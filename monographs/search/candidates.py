@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from monographs.models import LiveDrug, SearchHead, SearchKey, SearchName
 from monographs.names import keys, upper_bound
+from monographs.search.prepared import prepared
 
 MOST_NAMES = 120
 MOST_WORDS = 6
@@ -40,8 +41,7 @@ class Name(NamedTuple):
 
 def named(norms: Collection[str]) -> list[Name]:
     """Return the names that are exactly one of these, the drugs' own first. One query."""
-    found = SearchName.objects.filter(norm__in=norms).order_by("weight", "norm", "drug", "kind", "market")
-    return _read(found[:MOST_NAMES])
+    return [Name(*row) for row in _named(list(norms))]
 
 
 def beginning_with(norm: str) -> list[Name]:
@@ -49,10 +49,10 @@ def beginning_with(norm: str) -> list[Name]:
 
     Then of drugs with a page first, then drugs' own names, then any.
     """
-    longer = SearchName.objects.filter(norm__gt=norm, norm__lt=upper_bound(norm)).order_by("norm", "drug")
-    found = _read(longer[:MOST_NAMES])
+    found = [Name(*row) for row in _longer(norm, upper_bound(norm))]
     if len(found) < MOST_NAMES:
         return found
+    longer = SearchName.objects.filter(norm__gt=norm, norm__lt=upper_bound(norm)).order_by("norm", "drug")
     third = MOST_NAMES // 3
     pages = LiveDrug.objects.filter(sort_key__gte=norm, sort_key__lt=upper_bound(norm)).order_by("sort_key")
     of_pages = _read(longer.filter(drug__in=pages.values("pk")[:third])[:third])
@@ -65,8 +65,8 @@ def joined_like(norm: str) -> list[Name]:
     whole = keys.joined(norm)
     if len(whole) < SHORTEST_JOINED:
         return []
-    names = _read(_by_key(keys.Tier.WHOLE, whole)[:MOST_NAMES])
-    return [name for name in names if keys.joined(name.norm).startswith(whole)]
+    names = _by_key(keys.Tier.WHOLE.value, *keys.packed_range(whole))
+    return [name for name in map(Name._make, names) if keys.joined(name.norm).startswith(whole)]
 
 
 def with_words(norm: str) -> list[Name]:
@@ -77,13 +77,9 @@ def with_words(norm: str) -> list[Name]:
     words = sorted(set(norm.split()), key=lambda word: (-len(word), word))
     if len(words) > MOST_WORDS:
         return []
-    found = _by_key(keys.Tier.WORD, words[0])
-    for word in words[1:MOST_ASKED]:
-        if len(word) >= SHORTEST_ASKED:
-            least, most = keys.packed_range(word)
-            others = SearchKey.objects.filter(tier=keys.Tier.WORD.value, key__gte=least, key__lte=most)
-            found = found.filter(pk__in=others.values("name"))
-    names = {name.pk: name for name in _read(found[: MOST_NAMES * len(words)])}.values()
+    asked = [words[0], *(word for word in words[1:MOST_ASKED] if len(word) >= SHORTEST_ASKED)]
+    rows = _with_words[len(asked) - 1](*(bound for word in asked for bound in keys.packed_range(word)))
+    names = {name.pk: name for name in map(Name._make, rows)}.values()
     return [name for name in names if _has_words(name.norm.split(), words)][:MOST_NAMES]
 
 
@@ -98,13 +94,10 @@ def misspelled(norm: str, tier: keys.Tier) -> list[Name]:
         return []
     most = keys.MOST_DELETIONS[tier]
     wanted = [size for _, size in typed]
-    found = SearchKey.objects.filter(
-        tier=tier.value, key__in=list(near), size__range=(min(wanted) - most, max(wanted) + most)
-    )
     scores: Counter[int] = Counter()
     difference: dict[int, int] = {}
-    rows = found.order_by("key", "size", "name").values_list("key", "size", "name")
-    for key, size, name in rows[:MOST_KEYS]:
+    sizes = max(min(wanted) - most, 0), max(wanted) + most
+    for key, size, name in _near_keys(tier.value, list(near), *sizes):
         shared, form_size = near[key]
         if abs(size - form_size) <= most:
             scores[name] += shared
@@ -117,8 +110,8 @@ def begun_misspelled(norm: str) -> list[Name]:
     """Return names, of any length, that begin nearly like a query that is still being typed."""
     whole = keys.joined(norm)
     near = _heads(keys.Tier.HEAD, [(whole[: keys.HEAD], len(whole))])
-    found = SearchKey.objects.filter(tier=keys.Tier.HEAD.value, key__in=list(near), size__gt=len(whole))
-    return _fetched(list(found.order_by("size", "key", "name").values_list("name", flat=True)[:MOST_NAMES]))
+    found = _longer_keys(keys.Tier.HEAD.value, list(near), len(whole)) if near else []
+    return _fetched([name for (name,) in found])
 
 
 def _beginnings(norm: str, tier: keys.Tier) -> list[tuple[str, int]]:
@@ -140,21 +133,13 @@ def _heads(tier: keys.Tier, typed: list[tuple[str, int]]) -> dict[int, tuple[int
     for beginning, size in typed:
         for key in keys.misspelled_keys(tier, beginning):
             forms[key].append(size)
-    found = SearchHead.objects.filter(tier=tier.value, key__in=list(forms)).order_by("key", "head")
     shared: Counter[tuple[int, int]] = Counter()
-    for key, head in found.values_list("key", "head")[:MOST_SHARED]:
+    for key, head in _shared_heads(tier.value, list(forms)) if forms else ():
         shared.update((head, size) for size in forms[key])
     near: dict[int, tuple[int, int]] = {}
     for head, size in sorted(shared, key=lambda pair: (-shared[pair], pair))[:MOST_HEADS]:
         near.setdefault(head, (shared[head, size], size))
     return near
-
-
-def _by_key(tier: keys.Tier, prefix: str) -> QuerySet[SearchName]:
-    """Return the names with a key of a tier whose text begins with a prefix, as far as twelve letters tell."""
-    least, most = keys.packed_range(prefix)
-    found = SearchName.objects.filter(keys__tier=tier.value, keys__key__gte=least, keys__key__lte=most)
-    return found.order_by("keys__key", "keys__size", "keys__name")
 
 
 def _read(found: QuerySet[SearchName]) -> list[Name]:
@@ -164,7 +149,7 @@ def _read(found: QuerySet[SearchName]) -> list[Name]:
 
 def _fetched(ids: list[int]) -> list[Name]:
     """Return the names with these ids, in this order. One query."""
-    rows = {name.pk: name for name in _read(SearchName.objects.filter(pk__in=ids))} if ids else {}
+    rows = {name.pk: name for name in map(Name._make, _with_ids(ids))} if ids else {}
     return [rows[pk] for pk in ids if pk in rows]
 
 
@@ -177,3 +162,88 @@ def _has_words(words: list[str], wanted: list[str]) -> bool:
             return False
         left.remove(match)
     return True
+
+
+# What is asked of the database, each written once
+
+
+@prepared
+def _named(norms: list[str]) -> QuerySet[Any]:
+    """Return names that are exactly one of these."""
+    found = SearchName.objects.filter(norm__in=norms).order_by("weight", "norm", "drug", "kind", "market")
+    return found.values_list(*Name._fields)[:MOST_NAMES]
+
+
+@prepared
+def _longer(norm: str, end: str) -> QuerySet[Any]:
+    """Return names between two."""
+    found = SearchName.objects.filter(norm__gt=norm, norm__lt=end).order_by("norm", "drug")
+    return found.values_list(*Name._fields)[:MOST_NAMES]
+
+
+@prepared
+def _by_key(tier: int, least: int, most: int) -> QuerySet[Any]:
+    """Return the names with a key of a tier in a range."""
+    return _of_keys(tier, least, most).values_list(*Name._fields)[:MOST_NAMES]
+
+
+@prepared
+def _with_word(least: int, most: int) -> QuerySet[Any]:
+    """Return the names with a word in a range."""
+    return _of_keys(WORD, least, most).values_list(*Name._fields)[:MOST_NAMES]
+
+
+@prepared
+def _with_two_words(least: int, most: int, *other: int) -> QuerySet[Any]:
+    """Return the names with words in two ranges."""
+    found = _of_keys(WORD, least, most).filter(pk__in=_keyed(*other))
+    return found.values_list(*Name._fields)[: 2 * MOST_NAMES]
+
+
+@prepared
+def _with_three_words(least: int, most: int, *others: int) -> QuerySet[Any]:
+    """Return the names with words in three ranges."""
+    found = _of_keys(WORD, least, most).filter(pk__in=_keyed(*others[:2])).filter(pk__in=_keyed(*others[2:]))
+    return found.values_list(*Name._fields)[: 3 * MOST_NAMES]
+
+
+@prepared
+def _near_keys(tier: int, heads: list[int], least: int, most: int) -> QuerySet[Any]:
+    """Return the keys of these beginnings whose forms have so many letters."""
+    found = SearchKey.objects.filter(tier=tier, key__in=heads, size__gte=least, size__lte=most)
+    return found.order_by("key", "size", "name").values_list("key", "size", "name")[:MOST_KEYS]
+
+
+@prepared
+def _longer_keys(tier: int, heads: list[int], size: int) -> QuerySet[Any]:
+    """Return the names with these beginnings whose forms have more letters."""
+    found = SearchKey.objects.filter(tier=tier, key__in=heads, size__gt=size)
+    return found.order_by("size", "key", "name").values_list("name")[:MOST_NAMES]
+
+
+@prepared
+def _shared_heads(tier: int, deletions: list[int]) -> QuerySet[Any]:
+    """Return the beginnings that share a deletion with what was typed."""
+    found = SearchHead.objects.filter(tier=tier, key__in=deletions).order_by("key", "head")
+    return found.values_list("key", "head")[:MOST_SHARED]
+
+
+@prepared
+def _with_ids(ids: list[int]) -> QuerySet[Any]:
+    """Return the names with these ids."""
+    return SearchName.objects.filter(pk__in=ids).values_list(*Name._fields)
+
+
+WORD = keys.Tier.WORD.value
+_with_words = (_with_word, _with_two_words, _with_three_words)
+
+
+def _of_keys(tier: int, least: int, most: int) -> QuerySet[SearchName]:
+    """Return the names with a key of a tier in a range, in the order of the keys."""
+    found = SearchName.objects.filter(keys__tier=tier, keys__key__gte=least, keys__key__lte=most)
+    return found.order_by("keys__key", "keys__size", "keys__name")
+
+
+def _keyed(least: int, most: int) -> QuerySet[Any]:
+    """Return the ids of names with a word in a range."""
+    return SearchKey.objects.filter(tier=WORD, key__gte=least, key__lte=most).values("name")

@@ -18,7 +18,7 @@ from monographs.models.search import COMPONENT
 from monographs.names import normalise
 from monographs.names.keys import Tier, joined
 from monographs.related import drugs_under
-from monographs.review import look_alikes_of
+from monographs.review import partners_of_names
 from monographs.search import candidates
 from monographs.search.abbreviations import meanings_of
 from monographs.search.aside import without_strength_and_form
@@ -202,14 +202,8 @@ def _with_guesses(met: Met) -> Met:
 
 def _partners_of(near: list[Name], shown: Collection[int]) -> list[int]:
     """Return the drugs that a guessed name is easily taken for, so that a guess shows both of two."""
-    guessed = {(row.drug_id, row.name) for row in near}
-    partners = look_alikes_of(list({row.drug_id for row in near}))
-    return [
-        one.drug_id
-        for drug, rows in partners.items()
-        for one in rows
-        if (drug, one.own_name) in guessed and one.drug_id not in shown
-    ]
+    partners = partners_of_names({(row.drug_id, row.name) for row in near}) if near else []
+    return [drug for drug in partners if drug not in shown]
 
 
 def _guessed(norm: str, most: int) -> list[Name]:

@@ -22,6 +22,7 @@ from monographs.review.clock import clinical_now
 from monographs.review.live import raise_generation
 from monographs.review.people import require
 from monographs.review.refusals import NeedsReason, TextChanged
+from monographs.review.steps import step
 from monographs.vocabulary import LookAlikeState, NameKind
 
 MOST_SHOWN = 3
@@ -75,7 +76,7 @@ def find_look_alikes(drugs: Collection[int]) -> int:
     return len(found)
 
 
-@transaction.atomic
+@step
 def decide_look_alike(*, pair: LookAlike, state: LookAlikeState, reason: str, seen: str, by: Any) -> None:
     """Confirm or dismiss a pair, with a reason.
 

@@ -128,7 +128,7 @@ def test_a_decided_pair_with_other_names_waits_again(editor):
     other = builders.released("Cisplatin")
     decide(LookAlike.objects.get(), LookAlikeState.DISMISSED, editor)
     SearchName.objects.create(
-        drug=other.drug, name="Carboplatina", kind=NameKind.BAN, weight=0, is_first=False
+        drug=other.drug, name="Carboplatina", kind=NameKind.BAN, weight=0, is_first=False, in_document=True
     )
 
     review.find_look_alikes({live.pk})

@@ -127,9 +127,8 @@ def test_a_decided_pair_with_other_names_waits_again(editor):
     live = builders.released("Carboplatin")
     other = builders.released("Cisplatin")
     decide(LookAlike.objects.get(), LookAlikeState.DISMISSED, editor)
-    SearchName.objects.create(
-        drug=other.drug, name="Carboplatina", kind=NameKind.BAN, weight=0, is_first=False, in_document=True
-    )
+    other.drug.names.create(name="Carboplatina", kind=NameKind.BAN, in_document=False)
+    review.make_findable([other.pk])
 
     review.find_look_alikes({live.pk})
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from clincalc.accounts import kept
 from clincalc.accounts.site import ASKED
-from monographs.admin.selects import KnownSelect, OneField
+from clincalc.ids import OneField
+from monographs.admin.selects import KnownSelect
 from monographs.lint import lint_text
 from monographs.review import clinical_now
 

@@ -44,7 +44,9 @@ def _not_signed_in(credentials: dict[str, Any], request: HttpRequest | None = No
 class RoleAdmin(GroupAdmin):
     """Django's own form of a role, whose changes stand in the security log: of which fields, not what."""
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
         """Choose permissions by a field that a forged number cannot break."""
         return super().formfield_for_manytomany(db_field, request, **{"form_class": SeveralField, **kwargs})
 

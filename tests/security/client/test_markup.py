@@ -20,6 +20,7 @@ from tests.security.client.test_reading import COMPARED, SEARCHES, public
 from tests.security.hostile import KEPT, LONG, MARK, free_texts, make_hostile, remarks
 
 pytestmark = pytest.mark.django_db
+PAGES = ("/search/?", "/search/?in=text&", "/search/suggest/?")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -35,7 +36,7 @@ def spoilt(site):
 def visits(spoilt):
     """What readers, a lead and a superuser find."""
     queries = ("=xss", "xss", *SEARCHES)
-    searches = [f"/search/?q={query}" for query in queries]
+    searches = [f"{page}q={query}" for query in queries for page in PAGES]
     visits = list(crawl(world.signed_in("anonymous"), "/", "/drugs/", *public(), *searches, COMPARED))
     visits += crawl(world.signed_in("superuser"), "/admin/", below="/admin/")
     kept = [path_of(visit.address) + "?kept=1" for visit in visits if "/change/" in visit.address]

@@ -39,6 +39,7 @@ def public():
     slugs = [*Drug.objects.values_list("slug", flat=True), *OldSlug.objects.values_list("slug", flat=True)]
     yield from (f"/drugs/{slug}/" for slug in (*slugs, "no-such-medicine"))
     yield from (f"/search/?q={query}" for query in SEARCHES)
+    yield from ("/search/suggest/?q=met", "/search/?q=grapefruit&in=text", "/.well-known/security.txt")
     yield from (
         COMPARED,
         "/robots.txt",

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from clincalc.logs import path_of
+from clincalc.row_counts import TooManyRows
 from clincalc.security_log import REFUSED, record
 from monographs.presenters.site import site
 
@@ -21,6 +22,7 @@ TOO_MUCH: dict[type[Exception], str] = {
     RequestDataTooBig: "It is larger than any form of this site.",
     TooManyFieldsSent: "It has more fields than any form of this site.",
     TooManyFilesSent: "This site takes no files.",
+    TooManyRows: "It says that it has more rows than it sends.",
 }
 
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from clincalc.accounts import people, throttle
 from clincalc.accounts.models import User
 from clincalc.accounts.proof import ENTER_CODE, ENTER_PASSWORD, Asked, CodeField, counted
+from clincalc.ids import SeveralField
 
 WRONG = "This user name and this password do not go together. Check both; capitals count."
 
@@ -111,9 +112,7 @@ def name_fields(form: forms.Form) -> None:
 class PersonForm(forms.ModelForm):
     """What accounts have in common for who looks after them."""
 
-    groups = forms.ModelMultipleChoiceField(
-        Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    groups = SeveralField(Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, by: User, **more: Any) -> None:
         """Offer the groups that somebody may give."""

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from clincalc.accounts import kept, second_factor, views
+from clincalc.row_counts import refuse_rows_not_sent
 
 # Of accounts nothing is kept: their forms hold passwords.
 KEPT_APPS = "monographs_"
@@ -31,10 +32,15 @@ class EditorsSite(AdminSite):
         return [*self._pages_for_anybody(), *self._pages_of_the_account(), *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Keep the form of whoever is signed out while they wrote it; lead who must to their second factor."""
+        """Keep the form of whoever is signed out while they wrote it; lead who must to their second factor.
+
+        Before all else a form is refused that says it has more rows than it sends.
+        """
         inner = super().admin_view(view, cacheable)
 
         def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method == "POST":
+                refuse_rows_not_sent(request.POST)
             if self._is_lost(request) and kept.keep(request):
                 return redirect_to_login(
                     f"{request.path}?{urlencode({ASKED: 1})}", reverse("admin:login", current_app=self.name)

@@ -9,6 +9,7 @@ from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
+from clincalc.ids import SeveralField
 from clincalc.security_log import REFUSED, record
 
 
@@ -42,6 +43,12 @@ def _not_signed_in(credentials: dict[str, Any], request: HttpRequest | None = No
 
 class RoleAdmin(GroupAdmin):
     """Django's own form of a role, whose changes stand in the security log: of which fields, not what."""
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
+        """Choose permissions by a field that a forged number cannot break."""
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": SeveralField, **kwargs})
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Write that a role was added."""

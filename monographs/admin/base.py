@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -10,8 +11,10 @@ from django.forms import ValidationError
 from django.utils import timezone
 
 from clincalc.accounts import kept
+from clincalc.accounts.models import User
 from clincalc.accounts.site import ASKED
-from monographs.admin.selects import KnownSelect, OneField
+from clincalc.ids import OneField
+from monographs.admin.selects import KnownSelect
 from monographs.lint import lint_text
 from monographs.review import clinical_now
 
@@ -97,6 +100,28 @@ class ReadOnly(NeverDeleted):
     def has_change_permission(self, request, obj=None):
         """The record is append-only."""
         return False
+
+    def get_fieldsets(self, request, obj=None):
+        """Name people without a link: most who read the record may not open accounts."""
+        named: dict[Any, Any] = {
+            field.name: named_by(field) for field in self.opts.fields if field.related_model is User
+        }
+        return [
+            (title, {**options, "fields": [named.get(name, name) for name in options["fields"]]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
+
+def named_by(field):
+    """Return what shows the person in a column by their name."""
+
+    @admin.display(description=field.verbose_name)
+    def name(row):
+        person = getattr(row, field.name)
+        return person.get_full_name() if person else "nobody"
+
+    name.__name__ = field.name
+    return name
 
 
 def https_only(url):

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
+from clincalc.ids import SeveralField
 from monographs import review
 from monographs.admin.base import NeverDeleted
 from monographs.admin.forms import DrugForm, NewDrugForm, field_of
@@ -27,7 +28,7 @@ from monographs.admin.rows import (
     Waivers,
     without_lost_rows,
 )
-from monographs.admin.selects import KnownSelects, SeveralField
+from monographs.admin.selects import KnownSelects
 from monographs.admin.steps import TEXT_STEPS, step_view
 from monographs.models import CrossLink, Drug, DrugFlag, DrugName, Revision, Successor, Waiver
 from monographs.names import normalise

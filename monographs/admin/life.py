@@ -3,8 +3,9 @@
 from django import forms
 from django.contrib import admin
 
+from clincalc.ids import OneField, SeveralField
 from monographs import review
-from monographs.admin.selects import KnownSelect, KnownSelects, OneField, SeveralField
+from monographs.admin.selects import KnownSelect, KnownSelects
 from monographs.admin.steps import Kind, ReasonForm, Step
 from monographs.models import CrossLink, Drug
 from monographs.names import slugify_name

@@ -13,10 +13,10 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from clincalc.ids import is_id
 from monographs import review
 from monographs.admin.base import NeverDeleted, refuse_content_errors
 from monographs.admin.life import TargetForm
-from monographs.admin.selects import is_id
 from monographs.admin.steps import Step, answered, made
 from monographs.models import CrossLink, Drug
 from monographs.related import MOST_CHOSEN, is_shown, related_for

@@ -10,9 +10,10 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
+from clincalc.ids import is_id
 from monographs import review
 from monographs.admin.base import https_only, not_ahead, refuse_content_errors
-from monographs.admin.selects import KnownSelect, is_id
+from monographs.admin.selects import KnownSelect
 from monographs.lint import RULES
 from monographs.models import (
     Citation,

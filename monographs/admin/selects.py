@@ -1,17 +1,10 @@
-"""Autocompletes, and the fields behind them, that a forged value cannot break."""
+"""Autocompletes that a forged value cannot break; the fields behind them are in `clincalc.ids`."""
 
 from typing import Any
 
-from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 
-# Digits of the largest id that a column holds, less one.
-LONGEST_ID = 18
-
-
-def is_id(value):
-    """Tell whether a value can be a row's id: digits, and no more of them than a column holds."""
-    return str(value).isdecimal() and len(str(value)) <= LONGEST_ID
+from clincalc.ids import is_id
 
 
 class OnlyIds:
@@ -46,19 +39,3 @@ class KnownSelect(OnlyIds, AutocompleteSelect):
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         options.append(self.create_option(name, self.known.pk, str(self.known), True, len(options)))
         return [(None, options, 0)]
-
-
-class OneField(forms.ModelChoiceField):
-    """A row by its id; a number that can be no id is no choice."""
-
-    def to_python(self, value):
-        """Return the row."""
-        return super().to_python(value if not value or is_id(value) else "none")
-
-
-class SeveralField(forms.ModelMultipleChoiceField):
-    """Several rows by their ids."""
-
-    def clean(self, value):
-        """Return the rows."""
-        return super().clean([one if is_id(one) else "none" for one in value or ()])

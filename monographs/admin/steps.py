@@ -15,10 +15,10 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from clincalc.accounts.proof import Asked, with_status
+from clincalc.ids import is_id
 from monographs import review
 from monographs.admin.base import NOT_SAVED, forget_saved, show_kept
 from monographs.admin.changes import shown_changes
-from monographs.admin.selects import is_id
 from monographs.document import Problem, build, canonical_text, digest, parsed
 from monographs.lint import lint_document
 from monographs.models import Drug, Revision, Successor

@@ -291,3 +291,21 @@ def test_ones_own_address_is_changed_with_the_password(editor, security_lines):
 
     editor.refresh_from_db()
     assert (editor.full_name, editor.email) == ("Amina", "a@example.org")
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        (f"{LIST}add/", "groups"),
+        ("/admin/auth/group/add/", "permissions"),
+        ("/admin/auth/group/{role}/change/", "permissions"),
+        (f"{LIST}{{person}}/change/", "groups"),
+    ],
+)
+def test_a_number_that_no_row_has_is_no_choice(root, address, field):
+    numbers = {"role": Group.objects.get(name=EDITOR).pk, "person": builders.person("editor", EDITOR).pk}
+
+    page = signed_in(root).post(address.format(**numbers), {"name": "A role", field: ["9" * 30]})
+
+    assert page.status_code in (200, 422)
+    assert "Select a valid choice" in words(page)

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from clincalc.accounts import kept
+from clincalc.accounts.models import KeptForm
 from monographs import review
 from monographs.models import CrossLink, Drug
 from monographs.review import clinical_now
@@ -181,6 +183,32 @@ def test_a_new_drug_offers_no_page_that_is_not_there(editor):
 
     assert "View on site" not in client.get(change_of(written)).content.decode()
     assert "View on site" in client.get(change_of(live.drug)).content.decode()
+
+
+@pytest.mark.parametrize("said", ["9" * 30, "100000", "100000.0", "1_00_000"])
+def test_a_form_that_says_it_has_rows_that_it_does_not_send_is_refused(editor, said):
+    drug = builders.written()
+    client = signed_in(editor)
+    data = opened(client, drug) | {"lead": "Another lead.", "links-TOTAL_FORMS": said}
+
+    page = client.post(change_of(drug), data)
+
+    assert page.status_code == 413
+    assert "says that it has more rows than it sends. Nothing was changed." in pages.words(page)
+    assert Drug.objects.get(pk=drug.pk).lead == drug.lead
+
+
+def test_such_a_form_is_not_kept_for_who_is_signed_out(editor):
+    drug = builders.written()
+    client = signed_in(editor)
+    data = opened(client, drug) | {
+        "links-TOTAL_FORMS": "100000",
+        kept.DRAWN_FOR: kept.mark_of(editor),
+    }
+    client.logout()
+
+    assert client.post(change_of(drug), data).status_code == 413
+    assert not KeptForm.objects.exists()
 
 
 def test_a_class_that_exists_is_not_made_again(editor):

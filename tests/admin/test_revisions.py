@@ -76,3 +76,12 @@ def test_words_that_changed_side_by_side_are_marked_once(editor):
 
     assert '<del><span class="in-words">removed: </span>taken by mouth.</del>' in body
     assert '<ins><span class="in-words">added: </span>given once daily.</ins>' in body
+
+
+def test_who_submitted_it_is_named_without_a_link_to_their_account(editor):
+    revision = builders.submitted()
+
+    body = signed_in(editor).get(page_of(revision)).content.decode()
+
+    assert revision.submitted_by.get_full_name() in body
+    assert "/accounts/user/" not in body

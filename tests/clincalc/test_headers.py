@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 
-from clincalc import env
+from clincalc import env, limits
 from tests.clincalc.test_settings import PRODUCTION
 
 CSP = (
@@ -30,6 +30,8 @@ KINDS = [
     ("/", 200),
     ("/drugs/", 200),
     ("/search/?q=amlodipine", 200),
+    ("/search/?q=am&in=text", 200),
+    ("/search/suggest/?q=am", 200),
     ("/about/", 200),
     ("/editorial-policy/", 200),
     ("/accessibility/", 200),
@@ -38,6 +40,8 @@ KINDS = [
     ("/sitemap.xml", 200),
 ]
 KINDS += [("/classes/nope/compare/?section=x", 404)]
+KINDS += [("/.well-known/security.txt", 404), ("/admin/code/", 302), ("/admin/forgotten/", 200)]
+KINDS += [("/admin/password/no-such-token/", 410)]
 KINDS += [("/healthz", 200), ("/readyz", 200), ("/admin/login/", 200), ("/nope", 404), *FAULTY]
 
 pytestmark = pytest.mark.urls("tests.clincalc.faulty_urls")
@@ -58,7 +62,24 @@ def test_every_answer_has_the_security_headers(client, path, status):
     assert EVERYWHERE.items() <= response.headers.items()
     assert "camera=()" in response.headers["Permissions-Policy"]
     assert re.fullmatch(r"[0-9a-f]{32}", response.headers["X-Request-ID"])
-    assert "charset" in response.headers["Content-Type"] or "xml" in response.headers["Content-Type"]
+    kind = response.headers["Content-Type"]
+    assert "charset" in kind or "xml" in kind or kind == "application/json"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/search/?q=am", "/search/?q=am&in=text", "/search/suggest/?q=am"])
+def test_who_asks_too_often_gets_the_security_headers_and_no_cookie(client, settings, monkeypatch, path):
+    settings.SEARCH_RATE = settings.SUGGEST_RATE = (1, 1)
+    monkeypatch.setattr(limits, "buckets", limits.Buckets(lambda: 0.0))
+    client.get(path)
+
+    response = client.get(path)
+
+    assert response.status_code == 429
+    assert EVERYWHERE.items() <= response.headers.items()
+    assert "no-store" in response.headers["Cache-Control"]
+    assert not response.cookies
+    assert "cookie" not in response.headers.get("Vary", "").lower()
 
 
 def test_a_static_file_has_the_security_headers_and_never_changes(client):

@@ -7,15 +7,27 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.urls import Resolver404, URLResolver, get_resolver, resolve
 
-from monographs.models import Credential, CrossLink, Drug, LiveDrug, Note, Revision, SafetyNotice
+from monographs.models import (
+    Credential,
+    CrossLink,
+    Drug,
+    LiveDrug,
+    MissedWord,
+    Note,
+    Revision,
+    SafetyNotice,
+)
 
 # Answered before the resolver is asked.
 OUTSIDE = ("/healthz", "/readyz")
 HERE = "http://testserver"
 MOST = 2
+# The end of a link to set a password that is good; the world has it.
+TOKEN = "a-token-that-the-tests-know"
 # Where an address is an attribute, and whether a browser asks it without being told to.
 LEADS = {"a": "href", "link": "href", "script": "src", "img": "src"}
 NEVER_FOLLOWED = ("/admin/logout/",)
@@ -227,6 +239,7 @@ EXAMPLES = {
     "/admin/autocomplete/": "/admin/autocomplete/?app_label=monographs&model_name=crosslink&field_name=to_drug",
     "/admin/<app_label>/": "/admin/monographs/",
     "/admin/<url>": "/admin/no-such-page",
+    "/admin/password/<str:token>/": f"/admin/password/{TOKEN}/",
 }
 
 
@@ -241,11 +254,19 @@ def _about(route):
             rows = narrowed()
     row = rows.order_by("pk").first()
     note = Note.objects.filter(revision=row.pk, answered_at=None).first() if "<int:note>" in route else None
-    return {"pk": row.pk, "id": row.pk, "object_id": row.pk, "note": getattr(note, "pk", "")}
+    return {
+        "pk": row.pk,
+        "id": row.pk,
+        "object_id": row.pk,
+        "note": getattr(note, "pk", ""),
+        "name": "close",
+    }
 
 
 # The rows on which the steps of these routes can be taken.
 NARROWED = {
+    "/accounts/user/": lambda: get_user_model().objects.filter(username="stranger"),
+    "/missedword/": lambda: MissedWord.objects.exclude(word=""),
     "/credential/": lambda: Credential.objects.filter(verified_at=None),
     "/crosslink/": lambda: CrossLink.objects.filter(relation="alternative", accepted_by=None),
     "/safetynotice/": lambda: SafetyNotice.objects.filter(ended_at=None),

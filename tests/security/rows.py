@@ -7,6 +7,7 @@ from django.db import connection
 # What reading may change, and why.
 MAY_CHANGE = {
     "django_session": "a session keeps its own time, and the message that the next page shows",
+    "monographs_missedword": "a search that finds nothing counts its word",
 }
 
 

@@ -1,5 +1,8 @@
 """A demonstration with every kind of row, and a person of each role."""
 
+import hashlib
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
@@ -7,13 +10,15 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from clincalc.accounts.models import KeptForm
+from clincalc.accounts import links, second_factor
+from clincalc.accounts.models import KeptForm, PasswordLink, RecoveryCode, Tries
 from monographs import review
-from monographs.models import CheckedAddress, Credential, Drug, Note, Source
+from monographs.models import CheckedAddress, Credential, Drug, MissedWord, Note, Source
 from monographs.vocabulary import ChangeKind, SectionKind
 from tests import builders, pages
 from tests.review import test_demo
 from tests.review.test_credentials import recorded
+from tests.security.addresses import TOKEN
 
 # The role and the account that has it; who is anonymous has none.
 ACCOUNTS = {
@@ -39,6 +44,7 @@ def make(folder):
     get_user_model().objects.create_superuser("superuser")
     _take_places(lead)
     _write_rows(lead)
+    _write_accounts()
     if connection.vendor == "postgresql":
         # Nothing counts rows by itself before they are committed, and then each query is planned for none.
         with connection.cursor() as cursor:
@@ -96,3 +102,17 @@ def _write_rows(lead):
         credential=Credential.objects.latest("pk"), by=lead, reason="The registration lapsed."
     )
     LogEntry.objects.log_actions(lead.pk, [drug], CHANGE, "edited")
+    today = timezone.localdate()
+    MissedWord.objects.create(digest="a" * 64, last_on=today)
+    MissedWord.objects.create(digest="b" * 64, last_on=today, word="isradipin", days=3, times=4)
+
+
+def _write_accounts():
+    """Write what signing in leaves: tries, a device for each that is being set up, a code, a link that is good."""
+    for role in ACCOUNTS:
+        second_factor.begin(person(role))
+    who, now = person("stranger"), timezone.now()
+    Tries.objects.create(key="c" * 64, taken=[1], ends_at=now + timedelta(hours=1))
+    RecoveryCode.objects.create(person=who, digest="d" * 64)
+    links.make(who)
+    PasswordLink.objects.update(digest=hashlib.sha256(TOKEN.encode()).hexdigest())

@@ -109,16 +109,27 @@ def test_the_bar_at_the_side_and_the_colours(site):
         assert page.said == []
 
 
-def test_an_account_its_groups_days_and_times(site):
+def test_a_role_its_permissions_and_an_account(site):
     with site.opened("superuser") as page:
-        page.goto(change_of(site, "user"))
-        page.locator("#id_groups_input").fill("e")
-        page.locator("#id_groups_from option").first.dblclick()
-        page.locator("#id_groups_remove_all").click()
-        page.locator(".field-date_joined .date-icon").click()
-        page.locator(".calendarbox:visible td a").first.click()
-        page.locator(".field-date_joined .clock-icon").click()
-        page.locator(".clockbox:visible a").first.click()
-        page.locator(".field-last_login").get_by_text("Now").first.click()
+        page.goto(change_of(site, "group"))
+        page.locator("#id_permissions_input").fill("e")
+        page.locator("#id_permissions_from option").first.dblclick()
+        page.locator("#id_permissions_remove_all").click()
+        page.goto(f"{site.url}/admin/accounts/user/")
+        page.locator("#result_list a", has_text="stranger").first.click()
+        page.locator("[name=groups]").first.check()
+        page.locator("[name=full_name]").fill("<xss onclick=xss()>")
+        page.locator("[name=email]").fill("stranger@hospital.example")
+        page.get_by_role("button", name="Save").click()
+        page.locator(".messagelist li", has_text="<xss").wait_for()
+
+        assert page.said == []
+
+
+def test_what_the_search_box_suggests(site):
+    with site.opened("anonymous") as page:
+        page.goto(site.url)
+        page.locator("#q").press_sequentially("metfor")
+        page.locator("[role=option]", has_text="<xss").first.wait_for()
 
         assert page.said == []

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 
 from tests.security import world
 
@@ -9,7 +10,8 @@ from tests.security import world
 @pytest.fixture(scope="package")
 def site(django_db_setup, django_db_blocker, tmp_path_factory):
     """A demonstration for all modules of this folder, rolled back at its end."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    contact = override_settings(SECURITY_CONTACT="mailto:security@hospital.example")
+    with django_db_blocker.unblock(), transaction.atomic(), contact:
         world.make(tmp_path_factory.mktemp("demo"))
         yield
         transaction.set_rollback(True)

@@ -11,14 +11,14 @@ from tests.security.rows import changed, fingerprints
 
 pytestmark = pytest.mark.django_db
 # What each role may change, by the tables; whatever else they send, the others stay as they are.
-OWN = {"django_session", "django_admin_log", "accounts_keptform"}
+OWN = {"django_session", "django_admin_log", "accounts_keptform", "accounts_tries", "accounts_secondfactor"}
 TEXTS = {
     *("monographs_drug", "monographs_drug_other_classes", "monographs_drugclass", "monographs_drugname"),
     *("monographs_nameconflict", "monographs_identifier", "monographs_drugcomponent", "monographs_drugflag"),
     *("monographs_monographsection", "monographs_waiver", "monographs_source", "monographs_citation"),
     *("monographs_crosslink", "monographs_edit", "monographs_revision", "monographs_contributor"),
     *("monographs_revisionsource", "monographs_note", "monographs_reviewdraft", "monographs_letter"),
-    "monographs_generation",
+    *("monographs_generation", "monographs_lookalike"),
 }
 SIGNS = {"monographs_review", "monographs_assignment"}
 MAY_CHANGE = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -67,15 +67,25 @@ def _stand_in(value: Value, place: int, getters: dict[Any, Getter]) -> Any:
     """Return what a query is compiled with in place of a value, and note how to get the value."""
     if isinstance(value, int | str):
         stand_in = NUMBER + place if isinstance(value, int) else f"{TEXT}{place}"
-        getters[stand_in] = lambda values: values[place]
+        getters[stand_in] = _whole(place)
         return stand_in
     items = [
         ITEM * (place + 1) + index if isinstance(value[0], int) else f"{TEXT}{place}.{index}"
         for index in range(len(value))
     ]
     for index, item in enumerate(items):
-        getters[item] = lambda values, index=index: values[place][index]
+        getters[item] = _part(place, index)
     return items
+
+
+def _whole(place: int) -> Getter:
+    """Return what gives a value."""
+    return lambda values: values[place]
+
+
+def _part(place: int, index: int) -> Getter:
+    """Return what gives an item of a list."""
+    return lambda values: cast("Sequence[Any]", values[place])[index]
 
 
 def _constant(param: Any) -> Getter:

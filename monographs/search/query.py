@@ -194,8 +194,8 @@ def _with_guesses(met: Met) -> Met:
     if members_of is not None:
         met.members_of = members_of
         met.guesses.add_drugs([pk for pk in _members(members_of) if pk not in met.hits.matched])
-    near = _guessed(met.norm, most)
-    met.guesses.add([row for row in near if row.drug_id not in met.hits.matched])
+    near = [row for row in _guessed(met.norm, most) if row.drug_id not in met.hits.matched]
+    met.guesses.add(near)
     met.guesses.add_drugs(_partners_of(near, met.hits.matched))
     return met
 

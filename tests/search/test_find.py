@@ -297,3 +297,14 @@ def test_a_guess_shows_the_medicine_that_it_is_easily_taken_for():
 
     assert [row.name for row in results.guesses] == ["Carboplatin", "Cisplatin"]
     assert [one.name for one in results.guesses[0].look_alikes] == ["Cisplatin"]
+
+
+def test_a_beginning_that_is_typed_right_offers_no_look_alike_as_a_guess():
+    builders.released("Lenalidomide")
+    builders.released("Pomalidomide")
+
+    results = find("lenali", at=clinical_now())
+
+    assert [row.name for row in results.rows] == ["Lenalidomide"]
+    assert results.guesses == ()
+    assert [one.name for one in results.rows[0].look_alikes] == ["Pomalidomide"]

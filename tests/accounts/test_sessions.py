@@ -21,12 +21,13 @@ CHANGE = {"new_password1": NEW, "new_password2": NEW, "password": PASSWORD}
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A function that puts the clock of sessions so many hours ahead."""
+    """A function that puts the clock of sessions, which stands still, so many hours ahead."""
     began = int(time.time())
 
     def ahead(hours):
         monkeypatch.setattr(sessions, "_now", lambda: began + int(hours * 3600))
 
+    ahead(0)
     return ahead
 
 

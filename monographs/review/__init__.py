@@ -31,7 +31,7 @@ from monographs.review.credentials import (
 from monographs.review.days import span
 from monographs.review.digest import write_due_letters
 from monographs.review.drafts import Draft, draft_of, keep_draft
-from monographs.review.facts import facts_if_shown, facts_of, notice_of, notices_of, signed_of
+from monographs.review.facts import facts_by_id, facts_if_shown, facts_of, notice_of, notices_of, signed_of
 from monographs.review.forecast import Turn, if_notice_ended, if_noticed, if_questioned
 from monographs.review.guards import DEEPEST_CLASS
 from monographs.review.history import History, history_of
@@ -198,6 +198,7 @@ __all__ = [
     "effective",
     "end_credential",
     "end_notice",
+    "facts_by_id",
     "facts_if_shown",
     "facts_of",
     "failed_letters",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -25,17 +25,20 @@ from monographs.models import (
     SafetyNotice,
     Source,
 )
+from monographs.prepared import prepared
 from monographs.review.days import lapsed_from, overdue_from
 from monographs.review.mark import Facts, Notice, Signed, SourceChange
 from monographs.vocabulary import ChangeKind, Part, SourceKind, Verdict
 
 # No source is replaced so often; two that name each other end here.
 LONGEST_CHAIN = 20
-# What the mark knows of a verdict.
-SIGNED = (
-    *("revision_id", "reviewer_id", "verdict", "signed_at", "comment", "due_on", "interests"),
-    *("attestation", "answers", "printed_role", "printed_body", "printed_name"),
-    *("questioned_at", "questioned_because", "drug", "part", "number"),
+# What it knows of a cited source that was superseded.
+SUPERSEDED = (
+    "superseded_at",
+    "kind",
+    "superseded_by",
+    "superseded_by__revised_on",
+    "superseded_by__superseded_at",
 )
 # Notices by drug: its own, and those of each class that its page stands under.
 NOTICES = """
@@ -52,46 +55,58 @@ SELECT drug_id, id FROM {notice} WHERE drug_id IN ({ids})
 """
 
 
-def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
-    """Return the facts of each drug by its id. Five queries at most, whatever the number.
+class SignedRow(NamedTuple):
+    """What the mark knows of a verdict, by the names of `with_questioned`. Not a whole row: a queue reads them all."""
 
-    Facts come from the record of releases and reviews, not from the rows given.
-    """
-    ids = [live.pk for live in lives]
-    if not ids:
+    revision_id: int
+    reviewer_id: int
+    verdict: str
+    signed_at: datetime
+    comment: str
+    due_on: date | None
+    interests: str
+    attestation: str
+    answers: list[list[str]]
+    printed_role: str
+    printed_body: str
+    printed_name: str
+    questioned_at: datetime | None
+    questioned_because: str | None
+    drug: int
+    part: str
+    number: int
+
+
+def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
+    """Return the facts of each drug by its id, from the record of releases and reviews, not from the rows given."""
+    return facts_by_id([live.pk for live in lives])
+
+
+def facts_by_id(drugs: Sequence[int]) -> dict[int, Facts]:
+    """Return the facts of each of these drugs (ids) that was ever released. Five queries at most, whatever the number."""
+    if not drugs:
         return {}
-    latest = (
-        Release.objects.filter(drug=OuterRef("drug"), part=Part.MONOGRAPH.value)
-        .order_by("-id")
-        .values("id")[:1]
-    )
-    releases = list(
-        Release.objects.filter(drug__in=ids, part=Part.MONOGRAPH.value, id=Subquery(latest))
-        .select_related("revision")
-        .defer("revision__document")
-        .annotate(is_demo=Exists(DemoDatabase.objects.all()), correction=Subquery(_corrections()))
-    )
-    shown = [release.revision_id for release in releases if release.revision_id]
-    of_drugs = Review.objects.filter(revision__drug__in=ids, revision__part=Part.MONOGRAPH.value)
-    signed = signed_in(of_drugs)
+    releases = _last_releases(drugs)
+    signed = _by_revision(_verdicts_on(drugs))
     before = before_each(signed)
-    changes = source_changes_in(RevisionSource.objects.filter(revision__in=shown))
-    notices = notices_of(ids)
+    shown = [revision for _, revision, *_ in releases if revision]
+    changes = _changes_in(_superseded_in(shown) if shown else ())
+    notices = notices_of(drugs)
     return {
-        release.drug_id: Facts(
-            release.is_demo,
-            released_at=release.released_at if release.revision else None,
-            withdrawn_at=None if release.revision else release.released_at,
-            withdrawn_because="" if release.revision else release.reason,
-            written=written_in(release.revision) if release.revision else 0,
-            change_kind=release.revision.change_kind if release.revision else "",
-            signed=tuple(signed.get(release.revision_id or 0, ())),
-            before=before.get(release.revision_id or 0, ()),
-            notices=tuple(notice_of(row) for row in notices[release.drug_id]),
-            source_changes=tuple(changes[release.revision_id or 0]),
-            corrections=(release.correction,) if release.correction else (),
+        drug: Facts(
+            is_demo,
+            released_at=released_at if revision else None,
+            withdrawn_at=None if revision else released_at,
+            withdrawn_because="" if revision else reason,
+            written=written_in(sections) if revision else 0,
+            change_kind=change_kind if revision else "",
+            signed=tuple(signed.get(revision or 0, ())),
+            before=before.get(revision or 0, ()),
+            notices=tuple(notice_of(row) for row in notices[drug]),
+            source_changes=tuple(changes[revision or 0]),
+            corrections=(correction,) if correction else (),
         )
-        for release in releases
+        for drug, revision, released_at, reason, change_kind, sections, is_demo, correction in releases
     }
 
 
@@ -101,7 +116,7 @@ def facts_if_shown(revision: Revision, at: datetime) -> Facts:
     return Facts(
         DemoDatabase.objects.exists(),
         released_at=at,
-        written=written_in(revision),
+        written=written_in(revision.sections),
         change_kind=revision.change_kind,
         signed=tuple(signed.get(revision.pk, ())),
         before=before_each(signed).get(revision.pk, ()),
@@ -119,11 +134,20 @@ def signed_of(revisions: Collection[int]) -> dict[int, list[Signed]]:
 
 def signed_in(rows: QuerySet[Review]) -> dict[int, list[Signed]]:
     """Return these verdicts by revision (id) in the order of signing. One query."""
+    return _by_revision(_as_signed_rows(rows))
+
+
+def _by_revision(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Signed]]:
+    """Return verdicts, the columns of SignedRow, by revision (id)."""
     found: dict[int, list[Signed]] = defaultdict(list)
-    # Not whole rows: a queue reads every verdict there is.
-    for row in with_questioned(rows).values_list(*SIGNED, named=True):
+    for row in map(SignedRow._make, rows):
         found[row.revision_id].append(as_signed(row))
     return found
+
+
+def _as_signed_rows(rows: QuerySet[Review]) -> QuerySet[Any]:
+    """Return the columns of SignedRow."""
+    return with_questioned(rows).values_list(*SignedRow._fields)
 
 
 def before_each(signed: Mapping[int, list[Signed]]) -> dict[int, tuple[tuple[Signed, ...], ...]]:
@@ -258,21 +282,13 @@ def source_changes_in(rows: QuerySet[RevisionSource]) -> dict[int, list[SourceCh
     What took its place may be superseded in its turn, and counts again. A query
     for each length of such a chain; one where nothing was superseded twice.
     """
+    return _changes_in(_superseded(rows))
+
+
+def _changes_in(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[SourceChange]]:
+    """Return by revision (id) the changes of what is cited: `_superseded` and what took its place."""
     found: dict[int, list[SourceChange]] = defaultdict(list)
-    columns = (
-        "superseded_at",
-        "kind",
-        "superseded_by",
-        "superseded_by__revised_on",
-        "superseded_by__superseded_at",
-    )
-    cited = rows.filter(source__superseded_at__isnull=False).order_by("key")
-    waiting = [
-        ((revision, key), change)
-        for revision, key, *change in cited.values_list(
-            "revision", "key", *(f"source__{name}" for name in columns)
-        )
-    ]
+    waiting = [((revision, key), change) for revision, key, *change in rows]
     for _ in range(LONGEST_CHAIN):
         if not waiting:
             break
@@ -284,12 +300,47 @@ def source_changes_in(rows: QuerySet[RevisionSource]) -> dict[int, list[SourceCh
             )
         again = {newer for _, (_, _, newer, _, later) in waiting if later is not None}
         known = (
-            {pk: change for pk, *change in Source.objects.filter(pk__in=again).values_list("pk", *columns)}
+            {pk: change for pk, *change in Source.objects.filter(pk__in=again).values_list("pk", *SUPERSEDED)}
             if again
             else {}
         )
         waiting = [(place, known[change[2]]) for place, change in waiting if change[2] in known]
     return found
+
+
+def _superseded(rows: QuerySet[RevisionSource]) -> QuerySet[Any]:
+    """Return (revision, key, *SUPERSEDED) of the cited sources that were superseded."""
+    cited = rows.filter(source__superseded_at__isnull=False).order_by("key")
+    return cited.values_list("revision", "key", *(f"source__{name}" for name in SUPERSEDED))
+
+
+# What is asked for each page of drugs, written once
+
+
+@prepared
+def _last_releases(drugs: Sequence[int]) -> QuerySet[Any]:
+    """Return the last release of each drug, with what its mark needs of the text that it shows."""
+    of_monographs = Release.objects.filter(part=Part.MONOGRAPH.value)
+    latest = of_monographs.filter(drug=OuterRef("drug")).order_by("-id").values("id")[:1]
+    found = of_monographs.filter(drug__in=drugs, id=Subquery(latest)).annotate(
+        is_demo=Exists(DemoDatabase.objects.all()), correction=Subquery(_corrections())
+    )
+    of_text = "revision__change_kind", "revision__sections"
+    return found.values_list("drug", "revision", "released_at", "reason", *of_text, "is_demo", "correction")
+
+
+@prepared
+def _verdicts_on(drugs: Sequence[int]) -> QuerySet[Any]:
+    """Return the columns of SignedRow of the verdicts on every text of drugs."""
+    return _as_signed_rows(
+        Review.objects.filter(revision__drug__in=drugs, revision__part=Part.MONOGRAPH.value)
+    )
+
+
+@prepared
+def _superseded_in(revisions: Sequence[int]) -> QuerySet[Any]:
+    """Return the superseded sources of texts."""
+    return _superseded(RevisionSource.objects.filter(revision__in=revisions))
 
 
 def _corrections() -> QuerySet[Any]:
@@ -304,6 +355,6 @@ def _corrections() -> QuerySet[Any]:
     return unseen.order_by("number").values("submitted_at")[:1]
 
 
-def written_in(revision: Revision) -> int:
+def written_in(sections: Mapping[str, Any]) -> int:
     """Return how many sections of a frozen text are written."""
-    return len(revision.sections.keys() - {"lead"})
+    return len(sections.keys() - {"lead"})

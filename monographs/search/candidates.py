@@ -14,9 +14,10 @@ from django.db.models import QuerySet
 
 from monographs.models import LiveDrug, SearchHead, SearchKey, SearchName
 from monographs.names import keys, upper_bound
-from monographs.search.prepared import prepared
+from monographs.prepared import prepared
 
 MOST_NAMES = 120
+THIRD = MOST_NAMES // 3
 MOST_WORDS = 6
 MOST_ASKED, SHORTEST_ASKED = 3, 3
 MOST_HEADS = 400
@@ -49,15 +50,11 @@ def beginning_with(norm: str) -> list[Name]:
 
     Then of drugs with a page first, then drugs' own names, then any.
     """
-    found = [Name(*row) for row in _longer(norm, upper_bound(norm))]
-    if len(found) < MOST_NAMES:
-        return found
-    longer = SearchName.objects.filter(norm__gt=norm, norm__lt=upper_bound(norm)).order_by("norm", "drug")
-    third = MOST_NAMES // 3
-    pages = LiveDrug.objects.filter(sort_key__gte=norm, sort_key__lt=upper_bound(norm)).order_by("sort_key")
-    of_pages = _read(longer.filter(drug__in=pages.values("pk")[:third])[:third])
-    own = _read(longer.filter(weight=0)[:third])
-    return list({row.pk: row for rows in (of_pages, own, found[:third]) for row in rows}.values())
+    between = norm, upper_bound(norm)
+    found = _longer(*between)
+    if len(found) == MOST_NAMES:
+        found = [*_longer_of_pages(*between), *_longer_own(*between), *found[:THIRD]]
+    return list({row.pk: row for row in map(Name._make, found)}.values())
 
 
 def joined_like(norm: str) -> list[Name]:
@@ -142,11 +139,6 @@ def _heads(tier: keys.Tier, typed: list[tuple[str, int]]) -> dict[int, tuple[int
     return near
 
 
-def _read(found: QuerySet[SearchName]) -> list[Name]:
-    """Return what was found. One query."""
-    return [Name(*values) for values in found.values_list(*Name._fields)]
-
-
 def _fetched(ids: list[int]) -> list[Name]:
     """Return the names with these ids, in this order. One query."""
     rows = {name.pk: name for name in map(Name._make, _with_ids(ids))} if ids else {}
@@ -177,8 +169,21 @@ def _named(norms: list[str]) -> QuerySet[Any]:
 @prepared
 def _longer(norm: str, end: str) -> QuerySet[Any]:
     """Return names between two."""
-    found = SearchName.objects.filter(norm__gt=norm, norm__lt=end).order_by("norm", "drug")
-    return found.values_list(*Name._fields)[:MOST_NAMES]
+    return _between(norm, end).values_list(*Name._fields)[:MOST_NAMES]
+
+
+@prepared
+def _longer_of_pages(norm: str, end: str) -> QuerySet[Any]:
+    """Return names between two of drugs whose page's name is between them, too."""
+    pages = LiveDrug.objects.filter(sort_key__gte=norm, sort_key__lt=end).order_by("sort_key")
+    found = _between(norm, end).filter(drug__in=pages.values("pk")[:THIRD])
+    return found.values_list(*Name._fields)[:THIRD]
+
+
+@prepared
+def _longer_own(norm: str, end: str) -> QuerySet[Any]:
+    """Return drugs' own names between two."""
+    return _between(norm, end).filter(weight=0).values_list(*Name._fields)[:THIRD]
 
 
 @prepared
@@ -236,6 +241,11 @@ def _with_ids(ids: list[int]) -> QuerySet[Any]:
 
 WORD = keys.Tier.WORD.value
 _with_words = (_with_word, _with_two_words, _with_three_words)
+
+
+def _between(norm: str, end: str) -> QuerySet[SearchName]:
+    """Return the names after one and before another, in their order."""
+    return SearchName.objects.filter(norm__gt=norm, norm__lt=end).order_by("norm", "drug")
 
 
 def _of_keys(tier: int, least: int, most: int) -> QuerySet[SearchName]:

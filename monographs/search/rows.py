@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from monographs.models import LiveDrug, SearchName
 from monographs.models.search import COMPONENT
-from monographs.review import facts_of, look_alikes_of, mark
+from monographs.prepared import prepared
+from monographs.review import facts_by_id, look_alikes_of, mark
 from monographs.search.candidates import Name
 from monographs.search.results import Matched, Row
 
@@ -58,41 +61,52 @@ def rows_of(hits: Hits, *, at: datetime) -> tuple[Row, ...]:
     ids = list(hits.matched)
     if not ids:
         return ()
-    lives = LiveDrug.objects.select_related("drug_class").in_bulk(ids)
-    facts = facts_of(lives.values())
-    known = [pk for pk in ids if pk not in lives]
-    names, contained = _known(known)
-    return tuple(
-        Row(
-            drug_id=pk,
-            name=lives[pk].name if pk in lives else names[pk],
-            slug=lives[pk].slug if pk in lives else "",
-            class_name=lives[pk].drug_class.name if pk in lives else "",
-            matched=tuple(hits.matched[pk]),
-            mark=mark(facts[pk], at) if pk in lives else None,
-            is_exact=pk in hits.exact,
-            components=tuple(lives[pk].components) if pk in lives else tuple(contained[pk]),
+    pages = {pk: page for pk, *page in _pages(ids)}
+    facts = facts_by_id(list(pages))
+    known = _known([pk for pk in ids if pk not in pages])
+    rows = []
+    for pk in ids:
+        if pk not in pages and pk not in known:
+            continue
+        name, slug, class_name, components = pages.get(pk) or (known[pk][0], "", "", known[pk][1])
+        rows.append(
+            Row(
+                drug_id=pk,
+                name=name,
+                slug=slug,
+                class_name=class_name,
+                matched=tuple(hits.matched[pk]),
+                mark=mark(facts[pk], at) if pk in pages else None,
+                is_exact=pk in hits.exact,
+                components=tuple(components),
+            )
         )
-        for pk in ids
-        if pk in lives or pk in names
-    )
+    return tuple(rows)
 
 
-def _known(drug_ids: Collection[int]) -> tuple[dict[int, str], dict[int, list[str]]]:
-    """Return the names of drugs without a page, and what each contains. One query."""
-    names: dict[int, str] = {}
-    contained: dict[int, list[str]] = defaultdict(list)
-    if not drug_ids:
-        return names, contained
-    rows = SearchName.objects.filter(drug__in=drug_ids, is_first=True)
-    rows = rows.order_by("drug", "drug__components__position", "drug__components__pk")
-    for drug_id, name, component in rows.values_list(
-        "drug", "drug__name", "drug__components__component__name"
-    ):
-        names[drug_id] = name
+def _known(drug_ids: list[int]) -> dict[int, tuple[str, list[str]]]:
+    """Return the name of each drug without a page, and what it contains. One query."""
+    found: dict[int, tuple[str, list[str]]] = {}
+    for drug_id, name, component in _first_names(drug_ids) if drug_ids else ():
+        contained = found.setdefault(drug_id, (name, []))[1]
         if component is not None:
-            contained[drug_id].append(component)
-    return names, contained
+            contained.append(component)
+    return found
+
+
+@prepared
+def _pages(drug_ids: list[int]) -> QuerySet[Any]:
+    """Return what rows show of the pages of drugs."""
+    found = LiveDrug.objects.filter(pk__in=drug_ids).order_by("pk")
+    return found.values_list("pk", "name", "slug", "drug_class__name", "components")
+
+
+@prepared
+def _first_names(drug_ids: list[int]) -> QuerySet[Any]:
+    """Return the names of drugs that can be found, once for each of their components."""
+    found = SearchName.objects.filter(drug__in=drug_ids, is_first=True)
+    found = found.order_by("drug", "drug__components__position", "drug__components__pk")
+    return found.values_list("drug", "drug__name", "drug__components__component__name")
 
 
 def with_look_alikes(*lists: tuple[Row, ...]) -> list[tuple[Row, ...]]:

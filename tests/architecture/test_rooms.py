@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2] / "monographs"
 ORDER = [
     {"vocabulary"},
     {"names"},
-    {"models"},
+    {"models", "prepared"},
     {"document"},
     {"lint"},
     {"review"},

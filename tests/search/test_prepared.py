@@ -1,12 +1,12 @@
 """Queries that are compiled once answer as if they were written anew."""
 
 import pytest
-from django.db.models import Q
+from django.db.models import Exists, Q
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monographs.models import SearchName
-from monographs.search.prepared import prepared
+from monographs.models import LiveDrug, Release, SearchName
+from monographs.prepared import LONGEST_KEPT, prepared
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +51,26 @@ def test_a_list_of_any_length_answers_as_the_orm_does(wanted):
         builders.released(NAMES[0])
 
     assert prepared(asked)(wanted, 2, "m") == list(asked(wanted, 2, "m"))
+
+
+def test_columns_are_read_as_the_orm_reads_them(names):
+    def released(drugs):
+        """Return a moment, texts that are kept as JSON, a truth, and what a query works out by itself."""
+        found = Release.objects.filter(drug__in=drugs).annotate(is_any=Exists(LiveDrug.objects.all()))
+        return found.order_by("pk").values_list(
+            "released_at", "revision__sections", "drug__live__is_specialist", "is_any", "drug__live__brands"
+        )
+
+    drugs = list(LiveDrug.objects.values_list("pk", flat=True))
+
+    assert prepared(released)(drugs) == list(released(drugs))
+    assert isinstance(prepared(released)(drugs)[0][1], dict)
+
+
+def test_a_very_long_list_is_asked_without_being_kept(names):
+    made = []
+    rows = prepared(lambda norms: made.append(norms) or asked(norms, 2, "z"))
+    many = [f"x{number}" for number in range(LONGEST_KEPT)] + ["amlodipine"]
+
+    assert rows(many) == rows(many) == list(asked(many, 2, "z"))
+    assert made == [many, many]

@@ -162,7 +162,7 @@ def _has_words(words: list[str], wanted: list[str]) -> bool:
 @prepared
 def _named(norms: list[str]) -> QuerySet[Any]:
     """Return names that are exactly one of these."""
-    found = SearchName.objects.filter(norm__in=norms).order_by("weight", "norm", "drug", "kind", "market")
+    found = SearchName.objects.filter(norm__in=norms).order_by("weight", "norm", "drug_id", "kind", "market")
     return found.values_list(*Name._fields)[:MOST_NAMES]
 
 
@@ -245,7 +245,7 @@ _with_words = (_with_word, _with_two_words, _with_three_words)
 
 def _between(norm: str, end: str) -> QuerySet[SearchName]:
     """Return the names after one and before another, in their order."""
-    return SearchName.objects.filter(norm__gt=norm, norm__lt=end).order_by("norm", "drug")
+    return SearchName.objects.filter(norm__gt=norm, norm__lt=end).order_by("norm", "drug_id")
 
 
 def _of_keys(tier: int, least: int, most: int) -> QuerySet[SearchName]:

@@ -176,7 +176,7 @@ def _add_codes(met: Met) -> None:
     if " " in code or not any(char.isdigit() for char in code):
         return
     rows = Identifier.objects.filter(value=code, system__in=CODES, drug__search_names__is_first=True)
-    for row in rows.order_by("system", "drug"):
+    for row in rows.order_by("system", "drug_id"):
         met.hits.add_code(row.drug_id, Matched(row.value, row.system, ""))
 
 

@@ -105,7 +105,7 @@ def _pages(drug_ids: list[int]) -> QuerySet[Any]:
 def _first_names(drug_ids: list[int]) -> QuerySet[Any]:
     """Return the names of drugs that can be found, once for each of their components."""
     found = SearchName.objects.filter(drug__in=drug_ids, is_first=True)
-    found = found.order_by("drug", "drug__components__position", "drug__components__pk")
+    found = found.order_by("drug_id", "drug__components__position", "drug__components__pk")
     return found.values_list("drug", "drug__name", "drug__components__component__name")
 
 

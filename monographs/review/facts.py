@@ -83,7 +83,7 @@ def facts_of(lives: Iterable[LiveDrug]) -> dict[int, Facts]:
 
 
 def facts_by_id(drugs: Sequence[int]) -> dict[int, Facts]:
-    """Return the facts of each of these drugs (ids) that was ever released. Five queries at most, whatever the number."""
+    """Return the facts of each of these drugs (ids) that was ever released. At most five queries for any number."""
     if not drugs:
         return {}
     releases = _last_releases(drugs)

@@ -7,7 +7,7 @@ Which one, the text decides, so that a better text breaks no demonstration.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -70,10 +70,10 @@ def due_today(drug: Drug) -> None:
     _approve(drug, due_on=_today())
 
 
-def reordered(drug: Drug, *, note: str, moved: Sequence[SectionKind]) -> None:
+def reordered(drug: Drug, *, note: str) -> None:
     """An editorial change was signed and published; the day of the next review stayed."""
     _approve(drug, due_on=_today() + timedelta(days=400))
-    revision = _change(drug, ChangeKind.EDITORIAL, note, _with_last_first(drug, moved))
+    revision = _change(drug, ChangeKind.EDITORIAL, note, _with_last_first(drug, 1))
     _sign(revision, account("demo.reviewer"))
     release(
         revision=revision,
@@ -83,13 +83,14 @@ def reordered(drug: Drug, *, note: str, moved: Sequence[SectionKind]) -> None:
     )
 
 
-def in_review(drug: Drug, *, note: str, moved: Sequence[SectionKind]) -> None:
+def in_review(drug: Drug, *, note: str) -> None:
     """A newer text waits; a reviewer took it and has read the first of its changed sections."""
     _approve(drug, due_on=_today() + timedelta(days=14))
-    revision = _change(drug, ChangeKind.CLINICAL, note, _with_last_first(drug, moved))
+    changed = _with_last_first(drug, 2)
+    revision = _change(drug, ChangeKind.CLINICAL, note, changed)
     reviewer = account("demo.reviewer")
     take(drug=drug, part=Part.MONOGRAPH, by=reviewer)
-    keep_draft(revision=revision, by=reviewer, read=moved[:1], fields={})
+    keep_draft(revision=revision, by=reviewer, read=list(changed)[:1], fields={})
 
 
 def changes_requested(drug: Drug, *, comment: str, notes: Mapping[SectionKind, str]) -> None:
@@ -178,14 +179,13 @@ STORIES = (
     Story(
         "bisoprolol",
         reordered,
-        {"note": "Demonstration: another order, no other words.", "moved": [SectionKind.COUNSELLING]},
+        {"note": "Demonstration: another order, no other words."},
     ),
     Story(
         "metformin",
         in_review,
         {
             "note": "Demonstration: another order, sent in as a clinical change to set a new day of review.",
-            "moved": [SectionKind.MONITORING, SectionKind.COUNSELLING],
         },
     ),
     Story(
@@ -277,10 +277,10 @@ def _change(drug: Drug, kind: ChangeKind, note: str, changed: Sections) -> Revis
     )
 
 
-def _with_last_first(drug: Drug, moved: Sequence[SectionKind]) -> Sections:
-    """Return these sections of a drug with their last statement put first."""
-    sections = build(drug).sections
-    return {kind: "\n\n".join([last, *rest]) for kind in moved for *rest, last in [_lines(sections[kind])]}
+def _with_last_first(drug: Drug, number: int) -> Sections:
+    """Return a drug's last sections of several statements, so many, each with its last statement put first."""
+    several = [(kind, lines) for kind, text in build(drug).sections.items() if len(lines := _lines(text)) > 1]
+    return {kind: "\n\n".join([lines[-1], *lines[:-1]]) for kind, lines in several[-number:]}
 
 
 def _lines(text: str) -> list[str]:

@@ -109,7 +109,7 @@ from monographs.review.rows import (
     why_not_moved,
     write_sections,
 )
-from monographs.review.search_keys import Difference, is_in_step, make_findable
+from monographs.review.search_keys import Difference, is_in_step, make_findable, refresh_statistics
 from monographs.review.signing import (
     Standing,
     Task,
@@ -234,6 +234,7 @@ __all__ = [
     "rebuild",
     "record_credential",
     "record_edit",
+    "refresh_statistics",
     "refuse_changed",
     "refuse_content_errors",
     "refuse_recording",

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from monographs import review
 from monographs.models import Drug, DrugName, LiveDrug, LookAlike, Passage, SearchHead, SearchKey, SearchName
@@ -182,6 +184,20 @@ def test_a_rebuild_finds_what_is_missing_too_much_and_wrong(capsys):
     assert rows("istin") == [live.name]
     call_command("rebuild_search")
     assert "0 of them missing, 0 too many, 0 keys wrong" in capsys.readouterr().out
+
+
+def test_after_a_rebuild_postgresql_knows_how_many_rows_there_are():
+    builders.released()
+
+    with CaptureQueriesContext(connection) as asked:
+        review.rebuild()
+
+    counted = [query["sql"] for query in asked if query["sql"].startswith("ANALYZE")]
+    assert len(counted) == (connection.vendor == "postgresql")
+    if counted:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [SearchKey._meta.db_table])
+            assert cursor.fetchone()[0] == SearchKey.objects.count() > 0
 
 
 def test_a_rebuild_drops_beginnings_that_no_name_has():

@@ -9,7 +9,7 @@ from django.db import IntegrityError, reset_queries, transaction
 
 from monographs.importers.catalogue.batch import Batch, Counts, NameList
 from monographs.importers.catalogue.rows import BadRow, CatalogueError, CatalogueRow
-from monographs.review import require
+from monographs.review import refresh_statistics, require
 
 BATCH = 2_000
 # Another process may take a slug or a code between our reading and our writing.
@@ -49,6 +49,7 @@ def load_catalogue(
         advance(len(lines))
         # With DEBUG on, Django keeps every statement.
         reset_queries()
+    refresh_statistics()
     return counts
 
 

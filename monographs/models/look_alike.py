@@ -29,6 +29,7 @@ class LookAlike(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "look-alike pair"
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="look_alike_once"),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="look_alike_in_order"),

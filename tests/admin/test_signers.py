@@ -50,8 +50,9 @@ def test_the_page_names_second_factor_last_signature_and_last_sign_in(lead):
     page = words(signed_in(lead).get(PAGE))
 
     # Since when they can sign, second factor, signature, sign-in; and the sign-in of the lead who looks.
-    assert page.count(f"{timezone.localdate(clinical_now()):%-d %B %Y}") == 5
-    assert "monographs; valid until" in page
+    today = f"{timezone.localdate(clinical_now()):%-d %B %Y}"
+    assert page.count(today) == 5
+    assert f"monographs; since {today}; valid until" in page
 
 
 def test_a_superuser_with_a_credential_is_listed_and_one_without_is_not(lead):

@@ -13,7 +13,7 @@ from monographs.document.canonical import (
 from monographs.document.diff import diff
 from monographs.document.load import load
 from monographs.document.shape import SCHEMA, Document
-from monographs.document.text import Reference, Statement, statements, tidy_line
+from monographs.document.text import Reference, Statement, led_in, statements, tidy_line
 
 __all__ = [
     "SCHEMA",
@@ -25,6 +25,7 @@ __all__ = [
     "canonical_text",
     "diff",
     "digest",
+    "led_in",
     "load",
     "normalised",
     "parsed",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 REFERENCE = re.compile(r"\[([a-z][a-z0-9-]{0,29})(?: ([^\[\]]{1,60}))?\]")
 LABELS = ("Pregnancy:", "Breast-feeding:", "Contraception:")
@@ -38,6 +39,11 @@ class Statement:
         """The references among the runs."""
         return tuple(run for run in self.runs if isinstance(run, Reference))
 
+    @property
+    def words(self) -> str:
+        """What it says, on one line without its references."""
+        return tidy_line(self.label + "".join(run for run in self.runs if isinstance(run, str)))
+
 
 def tidy_line(text: str) -> str:
     """Return text on one line, every run of white space as one space."""
@@ -52,6 +58,29 @@ def tidy_section(text: str) -> str:
 def statements(text: str) -> list[Statement]:
     """Return the statements of a section, in order."""
     return [_statement(is_bullet, line) for is_bullet, line in _split(text)]
+
+
+def led_in(text: str) -> list[tuple[str, Statement]]:
+    """Return the statements of a section, each bullet with the paragraph that leads in to it ("Do not use in:").
+
+    Such a paragraph says nothing by itself, and is no statement here; what has
+    none comes with an empty text.
+    """
+    found, told = statements(text), []
+    lead = ""
+    for statement, following in zip_longest(found, found[1:]):
+        is_before_bullet = following is not None and following.is_bullet
+        if (
+            not statement.is_bullet
+            and not statement.references
+            and is_before_bullet
+            and statement.words.endswith(":")
+        ):
+            lead = statement.words
+            continue
+        lead = lead if statement.is_bullet else ""
+        told.append((lead, statement))
+    return told
 
 
 def references(text: str) -> list[Reference]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monographs.document import Document, statements, tidy_line
+from monographs.document import Document, led_in, tidy_line
 from monographs.models import Passage
 from monographs.names import words_of
 from monographs.vocabulary import SectionKind
@@ -23,8 +23,9 @@ def passages_of(document: Document) -> Iterator[dict[str, object]]:
     position = 0
     for kind in SectionKind:
         heading = words_of(kind.label)
-        for statement in statements(document.sections.get(kind, "")):
-            said = tidy_line(statement.label + "".join(run for run in statement.runs if isinstance(run, str)))
+        for lead, statement in led_in(document.sections.get(kind, "")):
+            # A bullet says the opposite without its "Do not use in:".
+            said = tidy_line(f"{lead} {statement.words}")
             words = words_of(said)
             if words:
                 position += 1

@@ -1,10 +1,12 @@
 """Section text: statements, bullets, references."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monographs.document import Reference, statements
+from monographs.document import Reference, led_in, statements
 from monographs.document.text import references, tidy_section
 
 pieces = st.sampled_from(
@@ -70,3 +72,29 @@ def test_the_sub_labels_of_pregnancy_are_found():
     found = statements("Pregnancy: avoid.\n\nBreast-feeding: stop.\n\nContraception: needed.")
     assert [statement.label for statement in found] == ["Pregnancy:", "Breast-feeding:", "Contraception:"]
     assert found[0].runs == (" avoid.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Avoid:\n- One. [smpc]\n- Two. [smpc]", [("Avoid:", "One."), ("Avoid:", "Two.")]),
+        ("Avoid:\n- One.\n\nThree.\n\n- Four.", [("Avoid:", "One."), ("", "Three."), ("", "Four.")]),
+        ("Avoid:", [("", "Avoid:")]),
+        ("Avoid:\n\nOne.", [("", "Avoid:"), ("", "One.")]),
+        ("Avoid: [smpc]\n- One.", [("", "Avoid:"), ("", "One.")]),
+        ("Avoid\n- One.", [("", "Avoid"), ("", "One.")]),
+        ("Pregnancy:\n- Avoid.", [("Pregnancy:", "Avoid.")]),
+    ],
+)
+def test_bullets_come_with_the_paragraph_that_leads_in_to_them(text, told):
+    assert [(lead, statement.words) for lead, statement in led_in(text)] == told
+
+
+@given(texts)
+def test_only_what_leads_in_is_left_out(text):
+    told = led_in(text)
+    left = Counter(one.words for one in statements(text)) - Counter(one.words for _, one in told)
+
+    remaining = iter(statements(text))
+    assert all(one in remaining for _, one in told)
+    assert set(left) <= {lead for lead, _ in told}

@@ -31,6 +31,15 @@ def test_a_statement_is_shown_whole():
     assert hit.mark.short == "Not reviewed"
 
 
+def test_a_bullet_is_never_shown_without_the_words_that_lead_in_to_it():
+    text = "Do not use in:\n- porphyria; [smpc 4.3]\n- hypotension. [smpc 4.3]\n\nAsk about falls. [smpc 4.4]"
+    builders.released(sections={"cautions": text})
+
+    assert said("porphyria") == ["Do not use in: porphyria;"]
+    assert said("hypotension") == ["Do not use in: hypotension."]
+    assert said("falls") == ["Ask about falls."]
+
+
 @pytest.mark.parametrize(
     "q",
     [

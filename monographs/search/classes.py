@@ -23,7 +23,7 @@ def class_called(norm: str) -> DrugClass | None:
     found = _called(asked) if len(norm) < SHORTEST_BEGINNING else _between(shortest, upper_bound(shortest))
     near = [row for row in found if _is_called(row[1], norm)]
     best = min(near, key=lambda row: (row[1] not in asked, len(row[1]), row[1]), default=None)
-    return DrugClass.objects.get(pk=best[0]) if best else None
+    return DrugClass.objects.filter(pk=best[0]).first() if best else None
 
 
 def class_nearly_called(norm: str) -> DrugClass | None:
@@ -35,7 +35,7 @@ def class_nearly_called(norm: str) -> DrugClass | None:
         for pk, name in _between(norm[0], upper_bound(norm[0]))
         if (away := min(edits(norm, form, 1) for form in (name, f"{name}s"))) <= 1
     ]
-    return DrugClass.objects.get(pk=min(near)[3]) if near else None
+    return DrugClass.objects.filter(pk=min(near)[3]).first() if near else None
 
 
 def is_in_full(drug_class: DrugClass, norm: str) -> bool:

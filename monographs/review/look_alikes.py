@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 
 from monographs.models import Drug, DrugComponent, LiveDrug, LookAlike, SearchName
 from monographs.names import alike
+from monographs.prepared import prepared
 from monographs.review.clock import clinical_now
 from monographs.review.live import raise_generation
 from monographs.review.people import require
@@ -120,12 +121,8 @@ def partners_of_names(named: Collection[tuple[int, str]]) -> list[int]:
 
     In the order of `look_alikes_of`; dismissed pairs are left out.
     """
-    rows = _rows_of({drug for drug, _ in named}).exclude(state=LookAlikeState.DISMISSED)
     found: dict[int, None] = {}
-    sides = ("first", "first_name", "second", "second_name")
-    for first, first_name, second, second_name in rows.order_by("state", "-likeness", "pk").values_list(
-        *sides
-    ):
+    for first, first_name, second, second_name in _standing(sorted({drug for drug, _ in named})):
         if (first, first_name) in named:
             found[second] = None
         if (second, second_name) in named:
@@ -143,6 +140,14 @@ _FOLLOWS = ("first_name", "second_name", "likeness", "state", "reason", "decided
 def _rows_of(drugs: Collection[int]) -> QuerySet[LookAlike]:
     """Return the pairs in which one of these drugs takes part."""
     return LookAlike.objects.filter(Q(first__in=drugs) | Q(second__in=drugs))
+
+
+@prepared
+def _standing(drugs: list[int]) -> QuerySet[Any]:
+    """Return the two sides, each a drug and its name, of pairs that nobody dismissed: confirmed ones first."""
+    rows = _rows_of(drugs).exclude(state=LookAlikeState.DISMISSED)
+    sides = "first", "first_name", "second", "second_name"
+    return rows.order_by("state", "-likeness", "pk").values_list(*sides)
 
 
 def _follow(row: LookAlike, pair: LookAlike) -> LookAlike | None:

@@ -57,16 +57,28 @@ def beginning_with(norm: str) -> list[Name]:
     return list({row.pk: row for row in map(Name._make, found)}.values())
 
 
-def joined_like(norm: str) -> list[Name]:
-    """Return names that are, or begin like, the query when nobody minds the spaces. One query."""
+def joined_and_worded(norm: str) -> tuple[list[Name], list[Name]]:
+    """Return names that begin like the query when nobody minds the spaces, and names that have its words.
+
+    Two queries; one when the query is a word, which both look for.
+    """
     whole = keys.joined(norm)
+    if whole != norm or len(whole) < SHORTEST_JOINED:
+        return _joined_like(whole), _with_all_words(norm)
+    names = {name.pk: name for name in map(Name._make, _begun(*keys.packed_range(whole)))}.values()
+    alike = [name for name in names if keys.joined(name.norm).startswith(whole)]
+    return alike, [name for name in names if _has_words(name.norm.split(), [norm])][:MOST_NAMES]
+
+
+def _joined_like(whole: str) -> list[Name]:
+    """Return names that begin like the query when nobody minds the spaces. One query."""
     if len(whole) < SHORTEST_JOINED:
         return []
-    names = _by_key(keys.Tier.WHOLE.value, *keys.packed_range(whole))
-    return [name for name in map(Name._make, names) if keys.joined(name.norm).startswith(whole)]
+    names = map(Name._make, _by_key(WHOLE, *keys.packed_range(whole)))
+    return [name for name in names if keys.joined(name.norm).startswith(whole)]
 
 
-def with_words(norm: str) -> list[Name]:
+def _with_all_words(norm: str) -> list[Name]:
     """Return names of which a word begins with each word of the query, in any order. One query.
 
     The database looks for the three longest words; short ones are on too many names.
@@ -80,63 +92,79 @@ def with_words(norm: str) -> list[Name]:
     return [name for name in names if _has_words(name.norm.split(), words)][:MOST_NAMES]
 
 
-def misspelled(norm: str, tier: keys.Tier) -> list[Name]:
-    """Return names of which a form lies near a form of the query, those with the most in common first.
+class Misspelled:
+    """A query that may be misspelled, and the names that may be meant. Each kind of beginning is asked for once."""
 
-    Three queries.
-    """
-    typed = [(beginning, size) for beginning, size in _beginnings(norm, tier) if len(beginning) > 1]
-    near = _heads(tier, typed)
-    if not near:
-        return []
-    most = keys.MOST_DELETIONS[tier]
-    wanted = [size for _, size in typed]
-    scores: Counter[int] = Counter()
-    difference: dict[int, int] = {}
-    sizes = max(min(wanted) - most, 0), max(wanted) + most
-    for key, size, name in _near_keys(tier.value, list(near), *sizes):
-        shared, form_size = near[key]
-        if abs(size - form_size) <= most:
-            scores[name] += shared
-            difference[name] = max(difference.get(name, 0), abs(size - form_size))
-    best = sorted(scores, key=lambda name: (-scores[name], difference[name], name))
-    return _fetched(best[:MOST_NAMES])
+    def __init__(self, norm: str) -> None:
+        """Take a normalised query."""
+        self.whole = keys.joined(norm)
+        self.forms = keys.forms(norm)[: MOST_WORDS + 1]
+        self._shared: dict[keys.Tier, list[tuple[int, int]]] = {}
 
+    def names(self, tier: keys.Tier) -> list[Name]:
+        """Return names of which a form lies near a form of the query, those with the most in common first.
 
-def begun_misspelled(norm: str) -> list[Name]:
-    """Return names, of any length, that begin nearly like a query that is still being typed."""
-    whole = keys.joined(norm)
-    near = _heads(keys.Tier.HEAD, [(whole[: keys.HEAD], len(whole))])
-    found = _longer_keys(keys.Tier.HEAD.value, list(near), len(whole)) if near else []
-    return _fetched([name for (name,) in found])
+        Three queries.
+        """
+        typed = self._beginnings(tier)
+        near = self._heads(tier, typed)
+        if not near:
+            return []
+        most = keys.MOST_DELETIONS[tier]
+        wanted = [size for _, size in typed]
+        scores: Counter[int] = Counter()
+        difference: dict[int, int] = {}
+        sizes = max(min(wanted) - most, 0), max(wanted) + most
+        for key, size, name in _near_keys(tier.value, list(near), *sizes):
+            shared, form_size = near[key]
+            if abs(size - form_size) <= most:
+                scores[name] += shared
+                difference[name] = max(difference.get(name, 0), abs(size - form_size))
+        best = sorted(scores, key=lambda name: (-scores[name], difference[name], name))
+        return _fetched(best[:MOST_NAMES])
 
+    def begun(self) -> list[Name]:
+        """Return names, of any length, that begin nearly like a query that is still being typed. Three queries."""
+        near = self._heads(keys.Tier.HEAD, [(self.whole[: keys.HEAD], len(self.whole))])
+        found = _longer_keys(keys.Tier.HEAD.value, list(near), len(self.whole)) if near else []
+        return _fetched([name for (name,) in found])
 
-def _beginnings(norm: str, tier: keys.Tier) -> list[tuple[str, int]]:
-    """Return (beginning, size) of each form of a query, in one way of misspelling it."""
-    return [
-        (beginning, size)
-        for form in keys.forms(norm)[: MOST_WORDS + 1]
-        for each, beginning, size in keys.beginnings(form)
-        if each is tier
-    ]
+    def _beginnings(self, tier: keys.Tier) -> list[tuple[str, int]]:
+        """Return (beginning, size) of each form of the query, in one way of misspelling it."""
+        return [
+            (beginning, size)
+            for form in self.forms
+            for each, beginning, size in keys.beginnings(form)
+            if each is tier and len(beginning) > 1
+        ]
 
+    def _heads(self, tier: keys.Tier, typed: list[tuple[str, int]]) -> dict[int, tuple[int, int]]:
+        """Return the beginnings nearest to those that were typed.
 
-def _heads(tier: keys.Tier, typed: list[tuple[str, int]]) -> dict[int, tuple[int, int]]:
-    """Return the beginnings nearest to those that were typed. One query.
+        With each, how many deletions they share, and the size of the form that it is near to.
+        """
+        sizes: dict[int, list[int]] = defaultdict(list)
+        for beginning, size in typed:
+            for key in keys.misspelled_keys(tier, beginning):
+                sizes[key].append(size)
+        shared: Counter[tuple[int, int]] = Counter()
+        for key, head in self._all_shared(tier):
+            shared.update((head, size) for size in sizes.get(key, ()))
+        near: dict[int, tuple[int, int]] = {}
+        for head, size in sorted(shared, key=lambda pair: (-shared[pair], pair))[:MOST_HEADS]:
+            near.setdefault(head, (shared[head, size], size))
+        return near
 
-    With each, how many deletions they share, and the size of the form that it is near to.
-    """
-    forms: dict[int, list[int]] = defaultdict(list)
-    for beginning, size in typed:
-        for key in keys.misspelled_keys(tier, beginning):
-            forms[key].append(size)
-    shared: Counter[tuple[int, int]] = Counter()
-    for key, head in _shared_heads(tier.value, list(forms)) if forms else ():
-        shared.update((head, size) for size in forms[key])
-    near: dict[int, tuple[int, int]] = {}
-    for head, size in sorted(shared, key=lambda pair: (-shared[pair], pair))[:MOST_HEADS]:
-        near.setdefault(head, (shared[head, size], size))
-    return near
+    def _all_shared(self, tier: keys.Tier) -> list[tuple[int, int]]:
+        """Return (deletion, beginning) for each beginning that shares a deletion with a form. One query, once."""
+        if tier not in self._shared:
+            asked = {
+                key
+                for beginning, _ in self._beginnings(tier)
+                for key in keys.misspelled_keys(tier, beginning)
+            }
+            self._shared[tier] = _shared_heads(tier.value, sorted(asked)) if asked else []
+        return self._shared[tier]
 
 
 def _fetched(ids: list[int]) -> list[Name]:
@@ -184,6 +212,14 @@ def _longer_of_pages(norm: str, end: str) -> QuerySet[Any]:
 def _longer_own(norm: str, end: str) -> QuerySet[Any]:
     """Return drugs' own names between two."""
     return _between(norm, end).filter(weight=0).values_list(*Name._fields)[:THIRD]
+
+
+@prepared
+def _begun(least: int, most: int) -> QuerySet[Any]:
+    """Return the names with a key in a range, of the whole name before those of its words."""
+    found = SearchName.objects.filter(keys__tier__in=[WHOLE, WORD], keys__key__gte=least, keys__key__lte=most)
+    found = found.order_by("keys__tier", "keys__key", "keys__size", "keys__name")
+    return found.values_list(*Name._fields)[: 2 * MOST_NAMES]
 
 
 @prepared
@@ -239,7 +275,7 @@ def _with_ids(ids: list[int]) -> QuerySet[Any]:
     return SearchName.objects.filter(pk__in=ids).values_list(*Name._fields)
 
 
-WORD = keys.Tier.WORD.value
+WHOLE, WORD = keys.Tier.WHOLE.value, keys.Tier.WORD.value
 _with_words = (_with_word, _with_two_words, _with_three_words)
 
 

@@ -142,10 +142,10 @@ def _list(met: Met) -> None:
     if met.members_of is not None:
         met.hits.add_drugs(_members(met.members_of))
     begun = candidates.beginning_with(met.norm)
-    alike = candidates.joined_like(met.norm)
+    alike, worded = candidates.joined_and_worded(met.norm)
     met.hits.add(_best([row for row in alike if joined(row.norm) == joined(met.norm)]))
     met.hits.add(_best([*begun, *alike]))
-    met.hits.add(_best(candidates.with_words(met.norm)))
+    met.hits.add(_best(worded))
 
 
 def _meant(met: Met) -> list[Name]:
@@ -208,13 +208,14 @@ def _partners_of(near: list[Name], shown: Collection[int]) -> list[int]:
 
 def _guessed(norm: str, most: int) -> list[Name]:
     """Return names near a query, the nearest first: one slip away, else two, else names that begin nearly so."""
-    names = candidates.misspelled(norm, Tier.HEAD)
+    typed = candidates.Misspelled(norm)
+    names = typed.names(Tier.HEAD)
     near = _nearest(norm, names, 1)
     if not near and most > 1:
-        names += candidates.misspelled(norm, Tier.SOUND)
+        names += typed.names(Tier.SOUND)
         near = _nearest(norm, names, most)
     if not near:
-        begun = [(beginning_closeness(norm, row, 1), row) for row in candidates.begun_misspelled(norm)]
+        begun = [(beginning_closeness(norm, row, 1), row) for row in typed.begun()]
         near = [row for _, row in sorted(_known(begun), key=lambda pair: (pair[0], pair[1].drug_id))]
     return near
 

@@ -54,7 +54,10 @@ def _manage(*arguments: str, url: str) -> None:
         "DATABASE_URL": url,
         "SECRET_KEY": "of a database that is dropped",
     }
-    subprocess.run([sys.executable, str(ROOT / "manage.py"), *arguments], check=True, env=environment)
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    # The command itself says what was wrong.
+    if subprocess.run(command, check=False, env=environment).returncode:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

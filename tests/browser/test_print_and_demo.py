@@ -67,7 +67,9 @@ def test_print_opens_what_is_folded(printed):
 
 def test_print_writes_the_addresses_of_sources_out(printed):
     written = printed.evaluate("getComputedStyle(document.querySelector('#s1 a'), '::after').content")
-    within = printed.evaluate("getComputedStyle(document.querySelector('li[id^=s] small a'), '::after').content")
+    within = printed.evaluate(
+        "getComputedStyle(document.querySelector('li[id^=s] small a'), '::after').content"
+    )
 
     assert "https://" in written
     assert within in ("none", "normal")
